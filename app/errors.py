@@ -1,0 +1,46 @@
+"""Error pages: what happened in plain words, what to do next, how to reach the clinic. No stack trace, no database."""
+
+from http import HTTPStatus
+
+from flask import Flask, render_template
+from werkzeug.exceptions import HTTPException
+
+from . import logs
+from .records.store import StoreUnavailable
+
+_WORDS = {
+    400: ("We could not read that", "Go back, open the page again and try once more."),
+    403: ("This page is not open to you", "Sign in with an account that may see it, or ask your administrator."),
+    404: ("Page not found", "Check the address, or go back to the start."),
+    405: ("This page cannot be opened that way", "Go back to the start and follow the buttons from there."),
+    413: ("That is too much to send at once", "Shorten the longest answer and send it again."),
+    429: ("Too many tries just now", "Wait a few minutes and try again."),
+    503: ("We could not reach our records just now", "Nothing you sent before is lost. Wait a minute and try again."),
+}
+_ELSE = ("Something went wrong on our side", "Nothing you sent before is lost. Wait a minute and try again.")
+
+
+def page(status: int) -> tuple[str, int]:
+    """The error page for a status."""
+    heading, advice = _WORDS.get(status, _ELSE)
+    return render_template("error.html", heading=heading, advice=advice, status=status), status
+
+
+def init_app(app: Flask, room: str) -> None:
+    """Answer every error of this room with a page a person can use."""
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+        if error.response is not None or (error.code or 500) < HTTPStatus.BAD_REQUEST:
+            return error
+        return page(error.code or 500)
+
+    @app.errorhandler(StoreUnavailable)
+    def _store(error: StoreUnavailable) -> tuple[str, int]:
+        logs.event("store_unavailable", room=room, cause=str(error))
+        return page(503)
+
+    @app.errorhandler(Exception)
+    def _any(_error: Exception) -> tuple[str, int]:
+        logs.unexpected(room)
+        return page(500)

@@ -1,0 +1,203 @@
+"""Your health."""
+
+from ..conditions import all_of, answered, any_of, has, lacks
+from ..kinds import N_, Choice, Choices, Code, LongText, Option, Page, Part
+from .options import YES_NO_UNSURE
+
+HEALTH = Part(
+    id="health",
+    number=7,
+    title=N_("Your health"),
+    pages=(
+        Page(
+            id="conditions",
+            title=N_("Health conditions"),
+            intro=N_("This keeps you safe if we talk about shots or surgery."),
+            questions=(
+                Choices(
+                    id="conditions",
+                    text=N_("Have you ever had any of these?"),
+                    text_helper=N_("Has the patient ever had any of these?"),
+                    brief=N_("Conditions"),
+                    column="conditions",
+                    options=(
+                        Option(
+                            code="mg",
+                            label=N_("Myasthenia gravis"),
+                            codes=(
+                                Code(
+                                    system="ICD-10-CM",
+                                    code="G70.00",
+                                    display="Myasthenia gravis without (acute) exacerbation",
+                                    use="suggested, unconfirmed",
+                                ),
+                            ),
+                        ),
+                        Option(code="lems", label=N_("Lambert-Eaton syndrome")),
+                        Option(code="als", label=N_("ALS or other motor nerve disease")),
+                        Option(
+                            code="neuropathy",
+                            label=N_("Other muscle or nerve disease"),
+                            brief=N_("other muscle or nerve disease"),
+                        ),
+                        Option(code="ms", label=N_("Multiple sclerosis")),
+                        Option(code="stroke", label=N_("Stroke or mini-stroke")),
+                        Option(code="brain_tumor", label=N_("Brain or acoustic tumor")),
+                        Option(code="aneurysm", label=N_("Brain aneurysm or vessel problem")),
+                        Option(
+                            code="htn",
+                            label=N_("High blood pressure"),
+                            codes=(
+                                Code(
+                                    system="ICD-10-CM",
+                                    code="I10",
+                                    display="Essential (primary) hypertension",
+                                    use="suggested, unconfirmed",
+                                ),
+                            ),
+                        ),
+                        Option(code="bleeding", label=N_("Bleeding problem")),
+                        Option(code="lung", label=N_("Lung or breathing disease")),
+                        Option(code="swallowing", label=N_("Swallowing problem")),
+                        Option(code="heart", label=N_("Heart disease")),
+                        Option(code="diabetes", label=N_("Diabetes")),
+                        Option(code="cancer", label=N_("Cancer")),
+                        Option(code="eye_surgery", label=N_("Eye surgery, LASIK, or cornea disease")),
+                        Option(code="dry_eye", label=N_("Dry eye")),
+                        Option(code="depression", label=N_("Depression or anxiety")),
+                        Option(code="seizures", label=N_("Seizures")),
+                        Option(code="none", label=N_("None of these"), means="no"),
+                    ),
+                    exclusive="none",
+                ),
+            ),
+        ),
+        Page(
+            id="medicines",
+            title=N_("Medicines and allergies"),
+            questions=(
+                Choices(
+                    id="blood_thinner",
+                    text=N_("Do you take a blood thinner or aspirin?"),
+                    text_helper=N_("Does the patient take a blood thinner or aspirin?"),
+                    help=N_("We ask because shots can bruise. Do not stop a blood thinner on your own."),
+                    brief=N_("Blood thinners"),
+                    column="blood_thinner",
+                    options=(
+                        Option(code="warfarin", label=N_("Warfarin (Coumadin)")),
+                        Option(code="doac", label=N_("Eliquis, Xarelto, Pradaxa, or Savaysa")),
+                        Option(code="antiplatelet", label=N_("Plavix, Brilinta, or Effient")),
+                        Option(code="aspirin", label=N_("Aspirin")),
+                        Option(code="other", label=N_("Another one")),
+                        Option(code="unsure", label=N_("I’m not sure"), brief=N_("not sure"), means="not_sure"),
+                        Option(code="none", label=N_("No"), means="no"),
+                    ),
+                    exclusive="none",
+                ),
+                LongText(
+                    id="meds",
+                    text=N_("List your other medicines, with doses if you know them"),
+                    text_helper=N_("List the other medicines, with doses if you know them"),
+                    help=N_(
+                        "Include eye drops, vitamins, sleep aids, muscle relaxants, and recent antibiotics. Or bring your list or bottles."
+                    ),
+                    brief=N_("Medicines"),
+                    column="meds",
+                    max_length=4000,
+                    free_text=True,
+                    deidentify="drop",
+                ),
+                Choices(
+                    id="allergies",
+                    text=N_("Are you allergic to any of these?"),
+                    text_helper=N_("Is the patient allergic to any of these?"),
+                    brief=N_("Allergies"),
+                    column="allergies",
+                    options=(
+                        Option(code="toxin", label=N_("Any botulinum toxin")),
+                        Option(code="albumin", label=N_("Albumin (a blood protein)"), brief=N_("albumin")),
+                        Option(
+                            code="milk",
+                            label=N_("Cow’s milk protein (a true allergy, not lactose trouble)"),
+                            brief=N_("cow’s milk protein"),
+                        ),
+                        Option(
+                            code="anticonvulsant",
+                            label=N_("Seizure medicine (rash)"),
+                            brief=N_("seizure medicine (rash)"),
+                        ),
+                        Option(code="contrast", label=N_("MRI or CT dye")),
+                        Option(code="latex", label=N_("Latex")),
+                        Option(code="other", label=N_("Something else")),
+                        Option(code="unsure", label=N_("I’m not sure"), brief=N_("not sure"), means="not_sure"),
+                        Option(code="none", label=N_("No known allergies"), means="no"),
+                    ),
+                    exclusive="none",
+                ),
+            ),
+        ),
+        Page(
+            id="health_more",
+            title=N_("More about your health"),
+            questions=(
+                LongText(
+                    id="allergies_note",
+                    text=N_("What happened when you had the allergic reaction?"),
+                    text_helper=N_("What happened when the patient had the allergic reaction?"),
+                    help=N_("Say what it was to, and how it went."),
+                    brief=N_("Allergy note"),
+                    column="allergies_note",
+                    max_length=4000,
+                    show_if=any_of(
+                        has("allergies", "toxin"),
+                        has("allergies", "albumin"),
+                        has("allergies", "milk"),
+                        has("allergies", "anticonvulsant"),
+                        has("allergies", "contrast"),
+                        has("allergies", "latex"),
+                        has("allergies", "other"),
+                    ),
+                    free_text=True,
+                    deidentify="drop",
+                ),
+                LongText(
+                    id="conditions_note",
+                    text=N_("Tell us more about the health conditions you checked"),
+                    brief=N_("Condition note"),
+                    column="conditions_note",
+                    tier="extra",
+                    max_length=4000,
+                    show_if=all_of(answered("conditions"), lacks("conditions", "none")),
+                    free_text=True,
+                    deidentify="drop",
+                ),
+                Choice(
+                    id="pregnancy",
+                    text=N_("Are you pregnant, trying to get pregnant, or breastfeeding?"),
+                    text_helper=N_("Is the patient pregnant, trying to get pregnant, or breastfeeding?"),
+                    help=N_("We ask everyone, because some medicines and scans may not be safe then."),
+                    brief=N_("Pregnancy"),
+                    column="pregnancy",
+                    options=(
+                        Option(code="pregnant", label=N_("Pregnant")),
+                        Option(code="trying", label=N_("Trying, or might be pregnant")),
+                        Option(code="breastfeeding", label=N_("Breastfeeding")),
+                        Option(code="no", label=N_("No"), means="no"),
+                        Option(code="na", label=N_("Does not apply")),
+                        Option(code="decline", label=N_("I would rather not say")),
+                    ),
+                    codes=(Code(system="LOINC", code="82810-3"),),
+                ),
+                Choice(
+                    id="surgery_planned",
+                    text=N_("Do you have surgery planned in the next 3 months?"),
+                    text_helper=N_("Does the patient have surgery planned in the next 3 months?"),
+                    brief=N_("Surgery planned"),
+                    column="surgery_planned",
+                    tier="extra",
+                    options=YES_NO_UNSURE,
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,17 @@
+"""Audit lines: who did what to which record, when, from which room. Appended in the transaction of the act."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, insert
+
+from .models import Audit
+
+PATIENT = "patient"
+
+Room = Literal["intake", "desk", "work"]
+
+
+def note(connection: Connection, *, at: datetime, room: Room, who: str, act: str, record: str) -> None:
+    """Append one line. `who` is a staff id, `patient` or `system`; `record` an id, never a name."""
+    connection.execute(insert(Audit).values(at=at, room=room, who=who, act=act, record=record))

@@ -1,0 +1,178 @@
+"""The tables. What stands beside a sealed answer in clear is listed here and nowhere else: nothing about health.
+
+No name, birth date, side or flag is ever stored in clear. Times are UTC.
+"""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Date, DateTime, Dialect, ForeignKey, Index, LargeBinary, MetaData, String, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment: handed in with a time zone, stored in UTC, handed back in UTC, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can name it too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcTime, date: Date, bytes: LargeBinary, str: String}  # noqa: RUF012
+
+
+class Wording(Base):
+    """A definition exactly as its patients saw it, in one language, by the hash of its canonical JSON."""
+
+    __tablename__ = "wording"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    language: Mapped[str] = mapped_column(String(16))
+    document: Mapped[str] = mapped_column(Text)
+    first_used_at: Mapped[datetime]
+
+
+class Draft(Base):
+    """A form in progress, or its patient's own copy once sent: encrypted under their secret and the server key."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    lookup: Mapped[bytes] = mapped_column(unique=True)
+    document: Mapped[bytes]
+    version: Mapped[int]
+    revision: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Submission(Base):
+    """A form that was sent. Its answers are sealed, in a table of their own."""
+
+    __tablename__ = "submission"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    reference: Mapped[str] = mapped_column(String(9), unique=True)
+    wording: Mapped[str] = mapped_column(ForeignKey(Wording.digest))
+    received_at: Mapped[datetime]
+    visit_date: Mapped[date | None]
+    status: Mapped[str] = mapped_column(String(16))
+    owner: Mapped[str | None] = mapped_column(String(32))
+    revision: Mapped[int]
+    revision_of: Mapped[str | None] = mapped_column(ForeignKey("submission.id"))
+    idempotency: Mapped[bytes] = mapped_column(unique=True)
+
+    __table_args__ = (
+        Index("ix_submission_received", "received_at", "id"),
+        Index("ix_submission_status_received", "status", "received_at", "id"),
+    )
+
+
+class SealedAnswers(Base):
+    """The sent document, sealed. Apart, so that the intake's database role may INSERT here and never SELECT."""
+
+    __tablename__ = "sealed_answers"
+
+    submission: Mapped[str] = mapped_column(ForeignKey(Submission.id), primary_key=True)
+    blob: Mapped[bytes]
+
+
+class SealedKey(Base):
+    """The data key of a sealed document, once for every recipient."""
+
+    __tablename__ = "sealed_key"
+
+    document: Mapped[str] = mapped_column(ForeignKey(SealedAnswers.submission), primary_key=True)
+    key_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    data: Mapped[bytes]
+
+
+class Attempt(Base):
+    """Failed tries at a birth date or a password, by a keyed digest of what was tried, known or not."""
+
+    __tablename__ = "attempt"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    next_try_at: Mapped[datetime]
+
+
+class Staff(Base):
+    """Somebody who works at the clinic. `roles` is a list of words with spaces between."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    roles: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class StaffSession(Base):
+    """A sign-in: the cookie holds a random token, the row only its digest."""
+
+    __tablename__ = "staff_session"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    staff: Mapped[str] = mapped_column(ForeignKey(Staff.id), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class SetupLink(Base):
+    """A one-time link that creates an account: only its digest is stored; it is used once."""
+
+    __tablename__ = "setup_link"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Audit(Base):
+    """Who did what to which record, when, from which room. No health word, no name of a patient."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    room: Mapped[str] = mapped_column(String(8))
+    who: Mapped[str] = mapped_column(String(32))
+    act: Mapped[str] = mapped_column(String(32))
+    record: Mapped[str] = mapped_column(String(64))
+
+
+class Job(Base):
+    """A piece of recurring work: claimed by one worker at a time, due again after it was done."""
+
+    __tablename__ = "job"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    due_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    last_done_at: Mapped[datetime | None]
+    last_result: Mapped[str | None] = mapped_column(String(255))

@@ -1,0 +1,45 @@
+"""The schema, by Alembic's migrations: brought up to date, taken back, compared with the models."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from .models import Base
+from .store import Store
+
+_MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def upgrade(store: Store, revision: str = "head") -> None:
+    """Bring the schema to this revision, creating whatever is missing. Safe to run again."""
+    with store.writing() as connection:
+        command.upgrade(_alembic(connection), revision)
+
+
+def downgrade(store: Store, revision: str) -> None:
+    """Take the schema back to this revision (`base` is an empty database)."""
+    with store.writing() as connection:
+        command.downgrade(_alembic(connection), revision)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database stands at the newest migration."""
+    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == head
+
+
+def differences(connection: Connection) -> list[object]:
+    """What the models have and the migrated schema lacks, or the other way about; empty when they agree."""
+    return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+
+def _alembic(connection: Connection) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

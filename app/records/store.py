@@ -1,0 +1,120 @@
+"""The database connection: SQLite in the data folder, or PostgreSQL, with settings that every connection proves.
+
+`reading()` cannot write (the database itself refuses); `writing()` is one transaction that is on disk when it ends.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+
+_LOCK_WAIT_MS = 2000
+_SQLITE_SETTINGS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": _LOCK_WAIT_MS}
+_POSTGRES_SETTINGS = {"synchronous_commit": "on", "fsync": "on", "lock_timeout": "2s", "TimeZone": "UTC"}
+
+
+class StoreUnavailable(Exception):
+    """The database is locked, full, read-only or away just now. Nothing was stored; trying again may work."""
+
+
+class StoreMisconfigured(Exception):
+    """A connection does not have the settings that keep acknowledged answers on disk."""
+
+
+class DBAPIConnection(Protocol):
+    """What we need of a raw connection."""
+
+    def cursor(self) -> Any: ...
+
+
+class Store:
+    """One database. Cheap to hand around; makes its connections when asked."""
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that can only read. Raises StoreUnavailable."""
+        with _translated(), self.engine.connect() as connection:
+            yield connection if self.is_sqlite else connection.execution_options(postgresql_readonly=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: committed, and on disk, when the block ends; rolled back when it raises.
+
+        Raises StoreUnavailable. On SQLite the transaction takes the write lock at once, since reading first and
+        writing later in a deferred transaction fails as soon as somebody else has written in between.
+        """
+        with _translated(), self.engine.connect() as connection:
+            writer = connection.execution_options(writes=True)
+            with writer.begin():
+                yield writer
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InternalError, InterfaceError) as error:
+        raise StoreUnavailable(type(error.orig).__name__) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable(type(error.orig).__name__) from error
+        raise
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=5)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin event below speaks for the driver
+        cursor = connection.cursor()
+        for name, wanted in _SQLITE_SETTINGS.items():
+            cursor.execute(f"PRAGMA {name} = {wanted}")
+        for name, wanted in _SQLITE_SETTINGS.items():
+            _prove(name, cursor.execute(f"PRAGMA {name}").fetchone()[0], wanted)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        if writes:
+            connection.exec_driver_sql("PRAGMA query_only = OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    engine = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=5)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SET lock_timeout = '2s'; SET statement_timeout = '30s'; SET TimeZone = 'UTC'")
+        cursor.execute("SET synchronous_commit = on")
+        for name, wanted in _POSTGRES_SETTINGS.items():
+            cursor.execute(f"SHOW {name}")
+            _prove(name, cursor.fetchone()[0], wanted)
+        cursor.execute("COMMIT")
+        cursor.close()
+
+    return engine
+
+
+def _prove(name: str, found: object, wanted: object) -> None:
+    if found != wanted:
+        raise StoreMisconfigured(f"the database connection has {name} = {found!r}, not {wanted!r}")

@@ -1,0 +1,176 @@
+"""Submissions: sent once, kept sealed, listed by key."""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+
+from .. import codes
+from ..keys import ServerKey
+from ..questionnaire import versions
+from ..questionnaire.draft import Draft, Sent
+from ..questionnaire.kinds import Definition
+from ..sealing import PrivateKey, PublicKey, SealError, open_sealed, seal
+from . import audit, drafts, models, wordings
+from .drafts import OpenDraft
+
+ATTENTION = "attention"
+RECEIVED = "received"
+ANSWERS = "answers"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A submission's clear columns."""
+
+    id: str
+    reference: str
+    wording: str
+    received_at: datetime
+    visit_date: date | None
+    status: str
+    owner: str | None
+    revision: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A submission with its sent document, opened."""
+
+    listed: Listed
+    document: Mapping[str, Any]
+
+
+def send(
+    connection: Connection,
+    key: ServerKey,
+    recipients: Sequence[PublicKey],
+    opened: OpenDraft,
+    draft: Draft,
+    definition: Definition,
+    document: Mapping[str, Any],
+    now: datetime,
+) -> OpenDraft:
+    """Store a form that is sent, and close its draft with the patient's own copy, in one transaction.
+
+    `document` is the sent document; `draft` the state it was made from. Raises `drafts.Changed` when the draft is
+    not the newest any more, which is also what all but the first of several sends at once are told.
+    """
+    wording = wordings.keep(connection, versions.canonical_json(definition), definition.language, now)
+    submission_id = uuid.uuid4().hex
+    reference = _unused_reference(connection)
+    sent = replace(draft, sent=Sent(reference, now, wording, document))
+    closed = drafts.save(connection, key, opened, sent, opened.expires_at)
+    urgent = {flag.id for flag in definition.flags if flag.level == "urgent"}
+    visit = document["answers"].get("visit_date")
+    try:
+        connection.execute(
+            insert(models.Submission).values(
+                id=submission_id,
+                reference=reference,
+                wording=wording,
+                received_at=now,
+                visit_date=date.fromisoformat(visit) if visit else None,
+                status=ATTENTION if urgent & set(document["flags"]["ids"]) else RECEIVED,
+                owner=None,
+                revision=opened.revision,
+                revision_of=None,
+                idempotency=key.digest("idempotency", f"{opened.id} {opened.revision}"),
+            )
+        )
+    except IntegrityError as error:
+        raise drafts.Changed from error
+    plain = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    sealed = seal(plain, recipients, record=submission_id, kind=ANSWERS)
+    connection.execute(insert(models.SealedAnswers).values(submission=submission_id, blob=sealed.blob))
+    connection.execute(
+        insert(models.SealedKey),
+        [{"document": submission_id, "key_id": k.key_id, "data": k.data} for k in sealed.keys],
+    )
+    audit.note(connection, at=now, room="intake", who=audit.PATIENT, act="sent", record=submission_id)
+    return closed
+
+
+def _unused_reference(connection: Connection) -> str:
+    while True:
+        reference = codes.new_reference()
+        taken = select(models.Submission.id).where(models.Submission.reference == reference)
+        if connection.execute(taken).first() is None:
+            return reference
+
+
+def newest(
+    connection: Connection,
+    *,
+    limit: int,
+    before: tuple[datetime, str] | None = None,
+    status: str | None = None,
+) -> list[Listed]:
+    """A page of submissions, newest first, from below the key (received at, id) of the last row shown."""
+    query = _listed().order_by(models.Submission.received_at.desc(), models.Submission.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(tuple_(models.Submission.received_at, models.Submission.id) < before)
+    if status is not None:
+        query = query.where(models.Submission.status == status)
+    return [Listed(*row) for row in connection.execute(query)]
+
+
+def find(connection: Connection, submission_id: str) -> Listed | None:
+    """The clear columns of one submission, or None."""
+    row = connection.execute(_listed().where(models.Submission.id == submission_id)).first()
+    return Listed(*row) if row else None
+
+
+def mark_seen(connection: Connection, submission_id: str, who: str, now: datetime) -> bool:
+    """A form that wanted attention was seen by this member of staff. False when it did not want any (any more)."""
+    changed = connection.execute(
+        update(models.Submission)
+        .where(models.Submission.id == submission_id, models.Submission.status == ATTENTION)
+        .values(status=RECEIVED)
+    ).rowcount
+    if changed:
+        audit.note(connection, at=now, room="desk", who=who, act="seen", record=submission_id)
+    return bool(changed)
+
+
+def open_answers(connection: Connection, listed: Sequence[Listed], key: PrivateKey) -> list[Opened]:
+    """These submissions with their answers opened, in the same order. Raises SealError when one does not open."""
+    ids = [row.id for row in listed]
+    rows = connection.execute(
+        select(models.SealedAnswers.submission, models.SealedAnswers.blob, models.SealedKey.data)
+        .join(models.SealedKey, models.SealedKey.document == models.SealedAnswers.submission)
+        .where(models.SealedAnswers.submission.in_(ids), models.SealedKey.key_id == key.public.key_id)
+    )
+    found = {row.submission: (row.blob, row.data) for row in rows}
+    return [_opened(row, found, key) for row in listed]
+
+
+def _opened(listed: Listed, found: Mapping[str, tuple[bytes, bytes]], key: PrivateKey) -> Opened:
+    if listed.id not in found:
+        raise SealError("this submission was not sealed to the key that this desk holds")
+    blob, wrapped = found[listed.id]
+    return Opened(listed, json.loads(open_sealed(blob, wrapped, key, record=listed.id, kind=ANSWERS)))
+
+
+def batches(connection: Connection, size: int = 200) -> Iterator[list[Listed]]:
+    """Every submission, oldest first, in batches by key: no long transaction is needed between two of them."""
+    after: tuple[datetime, str] | None = None
+    while True:
+        query = _listed().order_by(models.Submission.received_at, models.Submission.id).limit(size)
+        if after is not None:
+            query = query.where(tuple_(models.Submission.received_at, models.Submission.id) > after)
+        rows = [Listed(*row) for row in connection.execute(query)]
+        if not rows:
+            return
+        yield rows
+        after = (rows[-1].received_at, rows[-1].id)
+
+
+def _listed() -> Select[str, str, str, datetime, date | None, str, str | None, int]:
+    s = models.Submission
+    return select(s.id, s.reference, s.wording, s.received_at, s.visit_date, s.status, s.owner, s.revision)

@@ -1,0 +1,43 @@
+"""Wordings: definitions as their patients saw them, kept for ever, loaded back by their hash."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Connection, insert, select
+
+from ..questionnaire import versions
+from ..questionnaire.kinds import Definition
+from .models import Wording
+
+
+def keep(connection: Connection, document: str, language: str, now: datetime) -> str:
+    """Store a wording once; returns its digest. Call inside the transaction that points at it."""
+    digest = versions.digest(document)
+    if connection.execute(select(Wording.digest).where(Wording.digest == digest)).first() is None:
+        row = {"digest": digest, "language": language, "document": document, "first_used_at": now}
+        statement = insert(Wording).values(row)
+        if connection.dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import insert as upsert
+
+            statement = upsert(Wording).values(row).on_conflict_do_nothing()
+        connection.execute(statement)
+    return digest
+
+
+def load(connection: Connection, digest: str) -> Definition:
+    """The definition with this digest. Raises LookupError when it was never kept."""
+    document = connection.execute(select(Wording.document).where(Wording.digest == digest)).scalar_one_or_none()
+    if document is None:
+        raise LookupError(f"no wording {digest}")
+    return _loaded(document)
+
+
+def all_of(connection: Connection) -> list[tuple[str, Definition]]:
+    """Every wording ever sent, as (digest, definition), newest first."""
+    rows = connection.execute(select(Wording.digest, Wording.document).order_by(Wording.first_used_at.desc()))
+    return [(row.digest, _loaded(row.document)) for row in rows]
+
+
+@lru_cache(maxsize=32)
+def _loaded(document: str) -> Definition:
+    return versions.load(document)

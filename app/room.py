@@ -1,0 +1,92 @@
+"""What both rooms have in common: templates, cookies, headers, error pages, logs, the form token, static files."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import assets, errors, forgery, headers, logs
+from .parts import Parts
+from .questionnaire.wording import date_in_words
+
+Room = Literal["intake", "desk"]
+
+
+def furnish(parts: Parts, room: Room) -> Flask:
+    """An empty room: a Flask application with everything both rooms share, and no page yet.
+
+    Each room derives its own cookie key, so that a cookie of one is worth nothing in the other.
+    """
+    app = Flask(f"app.{room}", template_folder="../../templates", static_folder=None)
+    secure = parts.config.secure
+    app.config.update(
+        SECRET_KEY=parts.server_key.derive(f"{room} cookies"),
+        SESSION_COOKIE_NAME=cookie_name(f"previsit-{room}", secure=secure),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_PATH="/",
+        APPLICATION_ROOT="/desk" if room == "desk" else "/",
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.extensions["parts"] = parts
+    _furnish_templates(app, parts)
+    logs.init_app(app, room)
+    forgery.init_app(app)
+    headers.init_app(app, secure=secure)
+    errors.init_app(app, room)
+    assets.init_app(app)
+    if parts.config.trusted_proxies:
+        count = parts.config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+    return app
+
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """The name of a cookie: with https the browser itself holds it to this host, this path and https."""
+    return f"__Host-{name}" if secure else name
+
+
+def _furnish_templates(app: Flask, parts: Parts) -> None:
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = True
+    env.lstrip_blocks = True
+    env.add_extension("jinja2.ext.i18n")
+    env.install_null_translations(newstyle=False)  # type: ignore[attr-defined]
+    env.globals.pop("config", None)
+    env.globals["clinic"] = parts.config.clinic
+    env.globals["texts"] = parts.definition.texts
+    env.globals["messages"] = parts.definition.messages
+    clinic = parts.config.clinic
+
+    def filled(sentence: str) -> str:
+        """A sentence of the questionnaire with the clinic's name, phone and hours in their places."""
+        if "{" not in sentence:
+            return sentence
+        return (
+            sentence.replace("{clinic_name}", clinic.name)
+            .replace("{clinic_phone}", clinic.phone)
+            .replace("{clinic_hours}", clinic.hours)
+        )
+
+    def moment(at: datetime) -> str:
+        local = parts.local(at)
+        return f"{date_in_words(local.date().isoformat())} at {clock_time(local)}"
+
+    def clock_time(at: datetime) -> str:
+        local = parts.local(at)
+        return f"{local.hour % 12 or 12}:{local.minute:02} {'AM' if local.hour < 12 else 'PM'} {local.tzname()}"
+
+    def day(value: date) -> str:
+        return date_in_words(value.isoformat())
+
+    env.filters.update(filled=filled, moment=moment, clock_time=clock_time, day=day, digits=_digits)
+
+
+def _digits(phone: str) -> str:
+    """A phone number as a `tel:` link wants it: +1 and ten digits; letters in brackets left out."""
+    digits = "".join(c for c in phone if c.isdigit())
+    return f"+1{digits}" if len(digits) == 10 else f"+{digits}"

@@ -1,0 +1,184 @@
+"""Configuration: the environment turned, once, into one frozen value. Nothing else reads the environment.
+
+Whatever is missing or wrong stops the start with the name of the variable and what to write instead.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+Rooms = Literal["both", "intake", "desk"]
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong; the message names it and says what to write."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clinic:
+    """How the clinic is named and reached: shown on every patient page."""
+
+    name: str
+    place: str
+    address: tuple[str, ...]
+    phones: tuple[str, ...]
+    hours: str
+    timezone: ZoneInfo
+
+    @property
+    def phone(self) -> str:
+        """The first phone number, the one to call."""
+        return self.phones[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything that can be set. Days are days, times of the clinic are in `clinic.timezone`."""
+
+    host: str
+    port: int
+    workers: int
+    data_dir: Path
+    key_dir: Path
+    secret_key_file: Path
+    database_url: str
+    rooms: Rooms
+    public_url: str
+    trusted_proxies: int
+    draft_days: int
+    extra_questions: bool
+    phq2: bool
+    language: str
+    clinic: Clinic
+
+    @property
+    def secure(self) -> bool:
+        """Whether patients come by https: cookies are then Secure and carry the `__Host-` prefix."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def questionnaire_settings(self) -> dict[str, bool]:
+        """The settings of the questionnaire that a new draft is begun with."""
+        return {"extra_questions": self.extra_questions, "phq2": self.phq2}
+
+
+DEFAULTS: Mapping[str, str] = {
+    "HOST": "127.0.0.1",
+    "PORT": "8000",
+    "WORKERS": "2",
+    "DATA_DIR": "data",
+    "KEY_DIR": "",
+    "SECRET_KEY_FILE": "",
+    "DATABASE_URL": "",
+    "ROOMS": "both",
+    "PUBLIC_URL": "",
+    "TRUSTED_PROXIES": "0",
+    "DRAFT_DAYS": "30",
+    "EXTRA_QUESTIONS": "off",
+    "PHQ2": "off",
+    "LANGUAGES": "en",
+    "CLINIC_NAME": "New York Facial Paralysis",
+    "CLINIC_PLACE": "At Manhattan Eye, Ear, and Throat Hospital",
+    "CLINIC_ADDRESS": "Grand Park Building, 110 East 40 Street, Suite 501 | New York, NY 10016",
+    "CLINIC_PHONES": "(212) 434-4050 | (212) 371-3223 (FACE)",
+    "CLINIC_HOURS": "Monday to Friday, 8:30 AM to 5:00 PM",
+    "CLINIC_TIMEZONE": "America/New_York",
+}
+"""Every setting there is, with its default: this clinic, on this machine. Lists are written with | between."""
+
+
+def load(environ: Mapping[str, str]) -> Config:
+    """Read the configuration from an environment. Raises ConfigError with the name of what is wrong."""
+    value = {name: environ.get(name, "").strip() or default for name, default in DEFAULTS.items()}
+    data_dir = Path(value["DATA_DIR"]).expanduser().absolute()
+    key_dir = Path(value["KEY_DIR"]).expanduser().absolute() if value["KEY_DIR"] else data_dir / "keys"
+    port = _whole("PORT", value["PORT"], 1, 65535)
+    return Config(
+        host=value["HOST"],
+        port=port,
+        workers=_whole("WORKERS", value["WORKERS"], 1, 64),
+        data_dir=data_dir,
+        key_dir=key_dir,
+        secret_key_file=Path(value["SECRET_KEY_FILE"]).expanduser().absolute()
+        if value["SECRET_KEY_FILE"]
+        else key_dir / "server.key",
+        database_url=_database_url(value["DATABASE_URL"], data_dir),
+        rooms=_rooms(value["ROOMS"]),
+        public_url=_public_url(value["PUBLIC_URL"], port),
+        trusted_proxies=_whole("TRUSTED_PROXIES", value["TRUSTED_PROXIES"], 0, 5),
+        draft_days=_whole("DRAFT_DAYS", value["DRAFT_DAYS"], 1, 365),
+        extra_questions=_switch("EXTRA_QUESTIONS", value["EXTRA_QUESTIONS"]),
+        phq2=_switch("PHQ2", value["PHQ2"]),
+        language=_language(value["LANGUAGES"]),
+        clinic=Clinic(
+            name=value["CLINIC_NAME"],
+            place=value["CLINIC_PLACE"],
+            address=_list(value["CLINIC_ADDRESS"]),
+            phones=_list(value["CLINIC_PHONES"]),
+            hours=value["CLINIC_HOURS"],
+            timezone=_timezone(value["CLINIC_TIMEZONE"]),
+        ),
+    )
+
+
+def _whole(name: str, text: str, least: int, most: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise ConfigError(f"{name} must be a whole number from {least} to {most}, not {text!r}")
+    return number
+
+
+def _switch(name: str, text: str) -> bool:
+    words = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
+    if text.lower() not in words:
+        raise ConfigError(f"{name} must be on or off, not {text!r}")
+    return words[text.lower()]
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("|") if part.strip())
+
+
+def _rooms(text: str) -> Rooms:
+    if text == "both" or text == "intake" or text == "desk":
+        return text
+    raise ConfigError(f"ROOMS must be both, intake or desk, not {text!r}")
+
+
+def _public_url(text: str, port: int) -> str:
+    if not text:
+        return f"http://127.0.0.1:{port}"
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
+        raise ConfigError(f"PUBLIC_URL must be a scheme and a host like https://forms.example.org, not {text!r}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database_url(text: str, data_dir: Path) -> str:
+    if not text:
+        return f"sqlite:///{data_dir / 'previsit.db'}"
+    if text.startswith("sqlite:///"):
+        return text
+    for scheme in ("postgresql://", "postgres://", "postgresql+psycopg://"):
+        if text.startswith(scheme):
+            return "postgresql+psycopg://" + text.removeprefix(scheme)
+    raise ConfigError("DATABASE_URL must begin with postgresql:// or sqlite:/// (leave it out for SQLite in DATA_DIR)")
+
+
+def _language(text: str) -> str:
+    if text != "en":
+        raise ConfigError(f"LANGUAGES can only be en for now, not {text!r}")
+    return "en-US"
+
+
+def _timezone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(f"CLINIC_TIMEZONE must be a zone like America/New_York, not {text!r}") from error
