@@ -3,6 +3,7 @@
 Whatever is missing or wrong stops the start with the name of the variable and what to write instead.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,11 @@ DEFAULTS: Mapping[str, str] = {
     "CLINIC_TIMEZONE": "America/New_York",
 }
 """Every setting there is, with its default: this clinic, on this machine. Lists are written with | between."""
+
+
+def from_environment() -> Config:
+    """The configuration of this process. Raises ConfigError with the name of what is wrong."""
+    return load(os.environ)
 
 
 def load(environ: Mapping[str, str]) -> Config:

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Literal
 
-from flask import Flask
+from flask import Flask, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import assets, errors, forgery, headers, logs
 from .parts import Parts
-from .questionnaire.wording import date_in_words
+from .questionnaire.wording import date_in_words, question_text
 
 Room = Literal["intake", "desk"]
 
@@ -33,6 +33,7 @@ def furnish(parts: Parts, room: Room) -> Flask:
     )
     app.extensions["parts"] = parts
     _furnish_templates(app, parts)
+    app.context_processor(lambda: {"theme": chosen_theme()})
     logs.init_app(app, room)
     forgery.init_app(app)
     headers.init_app(app, secure=secure)
@@ -49,6 +50,12 @@ def cookie_name(name: str, *, secure: bool) -> str:
     return f"__Host-{name}" if secure else name
 
 
+def chosen_theme() -> str:
+    """Light or dark as this device chose it, or nothing: then the system's setting decides."""
+    theme = request.cookies.get("theme", "")
+    return theme if theme in ("light", "dark") else ""
+
+
 def _furnish_templates(app: Flask, parts: Parts) -> None:
     env = app.jinja_env
     env.undefined = StrictUndefined
@@ -58,6 +65,7 @@ def _furnish_templates(app: Flask, parts: Parts) -> None:
     env.install_null_translations(newstyle=False)  # type: ignore[attr-defined]
     env.globals.pop("config", None)
     env.globals["clinic"] = parts.config.clinic
+    env.globals["question_text"] = lambda question, helper: question_text(question, helper=helper)
     env.globals["texts"] = parts.definition.texts
     env.globals["messages"] = parts.definition.messages
     clinic = parts.config.clinic

@@ -39,6 +39,17 @@ def digest(document: str) -> str:
     return sha256(document.encode()).hexdigest()
 
 
+_DIGESTS: dict[int, tuple[Definition, str]] = {}
+
+
+def digest_of(definition: Definition) -> str:
+    """The digest of a definition's canonical JSON; worked out once for each definition."""
+    known = _DIGESTS.get(id(definition))
+    if known is None or known[0] is not definition:
+        known = _DIGESTS[id(definition)] = (definition, digest(canonical_json(definition)))
+    return known[1]
+
+
 @lru_cache(maxsize=16)
 def load(document: str) -> Definition:
     """A definition back from its canonical JSON, equal to the one it was made from.

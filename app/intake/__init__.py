@@ -1,0 +1,25 @@
+"""The patients' room: a Flask application of its own. Nothing here can open an answer that was sent."""
+
+from flask import Flask
+
+from ..overview import views as overview
+from ..parts import Parts
+from ..room import furnish
+from . import coming, entries, pages, receipt, sending
+from .cookies import DraftCookies
+from .forms import Forms
+from .visit import Room
+
+
+def create_room(parts: Parts) -> Flask:
+    """The patients' application: overview, start, question pages, sending, receipt."""
+    app = furnish(parts, "intake")
+    app.extensions["intake"] = Room(
+        parts=parts,
+        cookies=DraftCookies(secure=parts.config.secure),
+        forms=Forms(parts.definition.messages),
+    )
+    overview.stock(app, parts)
+    for part in (overview, coming, receipt, sending, entries, pages):
+        app.register_blueprint(part.blueprint)
+    return app

@@ -1,0 +1,81 @@
+"""WTForms classes, built from the questionnaire: the only place that knows WTForms.
+
+A field reads what was posted through `questionnaire.reading`; drawing is done by the templates, straight from the
+definition. When a name was posted more than once where one answer is wanted, the first counts.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, Form
+from wtforms.validators import StopValidation
+
+from ..questionnaire.kinds import Choices, Date, Item, Messages, PartialDate, Question, Repeat, Value
+from ..questionnaire.reading import DATE_BOXES, Raw, Read, read
+
+Posted = MultiDict[str, str]
+
+
+def raw_input(question: Item, posted: Posted) -> Raw:
+    """What was typed or ticked for this question: one text, several codes, or year, month and day."""
+    if isinstance(question, Date | PartialDate):
+        return tuple(_first(posted.getlist(f"{question.id}-{box}")) for box in DATE_BOXES)
+    values = posted.getlist(question.id)
+    return tuple(values) if isinstance(question, Choices) else tuple(values[:1])
+
+
+def _first(values: list[str]) -> str:
+    return values[0] if values else ""
+
+
+class AnswerField(Field):
+    """One question of any kind: keeps what was typed in `raw`, the value to store in `data`."""
+
+    def __init__(self, question: Item, messages: Messages, **kwargs: object) -> None:
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+        self.question = question
+        self.messages = messages
+        self.raw: Raw = ()
+        self.result = Read()
+
+    def process(self, formdata: Any, data: object = None, extra_filters: object = None) -> None:
+        """Read this question's input; WTForms hands the whole posted form to each field."""
+        self.process_errors = []
+        if formdata is not None:
+            self.raw = raw_input(self.question, formdata)
+            self.result = read(self.question, self.raw, self.messages)
+        self.data = self.result.value
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse what cannot be read, with the definition's own sentence."""
+        if self.result.problem:
+            raise StopValidation(self.result.problem)
+
+
+class Answers:
+    """What one page's form was posted with: raw input and values by question id, and what could not be read."""
+
+    def __init__(self, form: Form, questions: Sequence[Item]) -> None:
+        form.validate()
+        fields = {question.id: form[question.id] for question in questions}
+        self.raw: Mapping[str, Raw] = {key: f.raw for key, f in fields.items() if isinstance(f, AnswerField)}
+        self.values: Mapping[str, Value] = {key: f.data for key, f in fields.items() if f.data is not None}
+        self.problems: Mapping[str, str] = {key: str(f.errors[0]) for key, f in fields.items() if f.errors}
+
+
+class Forms:
+    """Builds and remembers the form classes of one definition."""
+
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+        self._classes: dict[tuple[str, ...], type[Form]] = {}
+
+    def answers(self, place: str, questions: Sequence[Question], posted: Posted) -> Answers:
+        """Read a posted form for these questions. `place` (a page or group id) keeps classes apart."""
+        asked = [question for question in questions if not isinstance(question, Repeat)]
+        key = (place, *(question.id for question in asked))
+        if key not in self._classes:
+            fields = {question.id: AnswerField(question, self._messages) for question in asked}
+            self._classes[key] = type("PageForm", (Form,), fields)
+        return Answers(self._classes[key](posted), asked)

