@@ -1,15 +1,31 @@
 """The intake service: two rooms, for patients and for staff, built from one set of parts."""
 
-from werkzeug.exceptions import NotFound
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from typing import TYPE_CHECKING
 
-from . import desk, intake
-from .parts import Parts
+if TYPE_CHECKING:
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+    from .parts import Parts
 
 
-def create_app(parts: Parts) -> DispatcherMiddleware:
-    """The WSGI application for the rooms that the configuration names, joined by path: the desk under /desk."""
-    rooms = parts.config.rooms
-    outside = NotFound() if rooms == "desk" else intake.create_room(parts)
-    inside = {} if rooms == "intake" else {"/desk": desk.create_room(parts)}
-    return DispatcherMiddleware(outside, inside)
+def create_app(parts: "Parts") -> "DispatcherMiddleware":
+    """The WSGI application for the rooms that the configuration names, joined by path: the desk under /desk.
+
+    A room is imported only where it is served: an intake process never loads the desk, and the pure parts of this
+    package load without any web framework.
+    """
+    from werkzeug.exceptions import NotFound
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+    if parts.config.rooms == "intake":
+        from . import intake
+
+        return DispatcherMiddleware(intake.create_room(parts))
+    from . import desk
+
+    staff = {"/desk": desk.create_room(parts)}
+    if parts.config.rooms == "desk":
+        return DispatcherMiddleware(NotFound(), staff)
+    from . import intake
+
+    return DispatcherMiddleware(intake.create_room(parts), staff)

@@ -53,15 +53,15 @@ def _prepare(config: Config) -> None:
 
 
 def _print_links(config: Config, store: Store) -> None:
-    from .parts import utc_now
-    from .records import setup_links
-
     desk = config.public_url.replace("//127.0.0.1", "//localhost")
     click.echo("")
     if config.rooms != "desk":
         click.echo(f"Patients:  {config.public_url}/")
     if config.rooms != "intake":
         click.echo(f"Staff:     {desk}/desk/")
+        from .parts import utc_now
+        from .records import setup_links
+
         key = keys.load_server_key(config.secret_key_file)
         with store.writing() as connection:
             secret = setup_links.for_first_account(connection, key, utc_now())

@@ -219,6 +219,12 @@ class Patient(Browser):
             assert self.path == home, self.page.text[:800]
         return self
 
+    def presses_add(self, entry_name: str) -> "Patient":
+        """Follow the link that adds an entry."""
+        said = {words(a) for a in self.page.all("a")}
+        self.follows(next(w for w in (f"Add {entry_name}", f"Add another {entry_name}") if w in said))
+        return self
+
     def _add_words(self, group: Repeat) -> str:
         said = [words(a) for a in self.page.all("a")]
         return next(w for w in said if w in (f"Add {group.entry_name}", f"Add another {group.entry_name}"))
