@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
-from sqlalchemy import text
 
 from ..parts import Parts
 from ..records.store import StoreUnavailable
@@ -68,8 +67,7 @@ def healthz() -> Response | tuple[Response, int]:
     """200 when the database answers, 503 when it does not."""
     parts: Parts = current_app.extensions["parts"]
     try:
-        with parts.store.reading() as connection:
-            connection.execute(text("SELECT 1"))
+        parts.store.ping()
     except StoreUnavailable:
         return Response('{"status": "database unavailable"}\n', content_type="application/json"), 503
     return Response('{"status": "ok"}\n', content_type="application/json")

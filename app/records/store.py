@@ -55,6 +55,11 @@ class Store:
             with writer.begin():
                 yield writer
 
+    def ping(self) -> None:
+        """Ask the database for an answer. Raises StoreUnavailable."""
+        with self.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self.engine.dispose()

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -110,13 +111,19 @@ def newest(
     limit: int,
     before: tuple[datetime, str] | None = None,
     status: str | None = None,
+    besides: str | None = None,
 ) -> list[Listed]:
-    """A page of submissions, newest first, from below the key (received at, id) of the last row shown."""
+    """A page of submissions, newest first, from below the key (received at, id) of the last row shown.
+
+    `status` gives those of one status only, `besides` those of every other.
+    """
     query = _listed().order_by(models.Submission.received_at.desc(), models.Submission.id.desc()).limit(limit)
     if before is not None:
         query = query.where(tuple_(models.Submission.received_at, models.Submission.id) < before)
     if status is not None:
         query = query.where(models.Submission.status == status)
+    if besides is not None:
+        query = query.where(models.Submission.status != besides)
     return [Listed(*row) for row in connection.execute(query)]
 
 
@@ -140,14 +147,30 @@ def mark_seen(connection: Connection, submission_id: str, who: str, now: datetim
 
 def open_answers(connection: Connection, listed: Sequence[Listed], key: PrivateKey) -> list[Opened]:
     """These submissions with their answers opened, in the same order. Raises SealError when one does not open."""
-    ids = [row.id for row in listed]
+    found = _sealed(connection, listed, key)
+    return [_opened(row, found, key) for row in listed]
+
+
+def open_what_opens(connection: Connection, listed: Sequence[Listed], key: PrivateKey) -> dict[str, Opened]:
+    """These submissions with their answers opened, by id; one that does not open with this key is left out."""
+    found = _sealed(connection, listed, key)
+    opened: dict[str, Opened] = {}
+    for row in listed:
+        with suppress(SealError):
+            opened[row.id] = _opened(row, found, key)
+    return opened
+
+
+def _sealed(connection: Connection, listed: Sequence[Listed], key: PrivateKey) -> dict[str, tuple[bytes, bytes]]:
     rows = connection.execute(
         select(models.SealedAnswers.submission, models.SealedAnswers.blob, models.SealedKey.data)
         .join(models.SealedKey, models.SealedKey.document == models.SealedAnswers.submission)
-        .where(models.SealedAnswers.submission.in_(ids), models.SealedKey.key_id == key.public.key_id)
+        .where(
+            models.SealedAnswers.submission.in_([row.id for row in listed]),
+            models.SealedKey.key_id == key.public.key_id,
+        )
     )
-    found = {row.submission: (row.blob, row.data) for row in rows}
-    return [_opened(row, found, key) for row in listed]
+    return {row.submission: (row.blob, row.data) for row in rows}
 
 
 def _opened(listed: Listed, found: Mapping[str, tuple[bytes, bytes]], key: PrivateKey) -> Opened:
@@ -160,15 +183,17 @@ def _opened(listed: Listed, found: Mapping[str, tuple[bytes, bytes]], key: Priva
 def batches(connection: Connection, size: int = 200) -> Iterator[list[Listed]]:
     """Every submission, oldest first, in batches by key: no long transaction is needed between two of them."""
     after: tuple[datetime, str] | None = None
-    while True:
-        query = _listed().order_by(models.Submission.received_at, models.Submission.id).limit(size)
-        if after is not None:
-            query = query.where(tuple_(models.Submission.received_at, models.Submission.id) > after)
-        rows = [Listed(*row) for row in connection.execute(query)]
-        if not rows:
-            return
+    while rows := batch_after(connection, after, size):
         yield rows
         after = (rows[-1].received_at, rows[-1].id)
+
+
+def batch_after(connection: Connection, after: tuple[datetime, str] | None, size: int = 200) -> list[Listed]:
+    """The next submissions, oldest first, from above the key (received at, id) of the last one taken."""
+    query = _listed().order_by(models.Submission.received_at, models.Submission.id).limit(size)
+    if after is not None:
+        query = query.where(tuple_(models.Submission.received_at, models.Submission.id) > after)
+    return [Listed(*row) for row in connection.execute(query)]
 
 
 def _listed() -> Select[str, str, str, datetime, date | None, str, str | None, int]:
