@@ -1,0 +1,242 @@
+"""In Chromium: the journey with and without JavaScript, axe on every page, narrow, zoomed, forced colours, focus."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from app import create_app
+from app.parts import Parts
+from tests.cases import BELLS, TYPICAL
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="NOT RUN: there is no Chromium on the PATH"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(parts: Parts) -> Iterator[str]:
+    """The whole product, served on a free port."""
+    server: BaseWSGIServer = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    options = {"viewport": {"width": 390, "height": 844}, **options}
+    context = browser.new_context(**options)
+    context.set_default_timeout(10_000)
+    return context
+
+
+def fill(page: Page, parts: Parts, answers: dict[str, Any]) -> None:
+    """Answer the questions of the page that is open, as a person with a mouse and a keyboard would."""
+    definition = parts.definition
+    page_id = page.url.rsplit("/", 1)[-1]
+    for question in definition.page_by_id[page_id].questions:
+        value = answers.get(question.id)
+        if value is None:
+            continue
+        if page.locator(f"#{question.id}-year").count():
+            year, month, day = (*str(value).split("-"), "", "")[:3]
+            for box, text in (("year", year), ("month", month), ("day", day)):
+                page.fill(f"#{question.id}-{box}", text)
+        elif value is True:
+            page.check(f"#{question.id}")
+        elif page.locator(f"[name={question.id}][type=radio], [name={question.id}][type=checkbox]").count():
+            for code in value if isinstance(value, list) else [value]:
+                page.check(f"[name={question.id}][value='{code}']")
+        elif page.locator(f"#{question.id}").count():
+            page.fill(f"#{question.id}", str(value))
+
+
+def press(page: Page) -> None:
+    page.locator("button.first").last.click()
+    page.wait_for_load_state("load")
+
+
+def walk(page: Page, site: str, parts: Parts, answers: dict[str, Any], each: Any = None) -> None:
+    """From the start page to the receipt; `each` is called on every page before it is answered."""
+    page.goto(f"{site}/intake/")
+    if each:
+        each(page)
+    press(page)
+    for _ in range(60):
+        if each:
+            each(page)
+        if page.url.endswith("/receipt"):
+            return
+        if not page.url.endswith("/check"):
+            fill(page, parts, answers)
+        press(page)
+    raise AssertionError(f"the form does not end: {page.url}")
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["without JavaScript", "with JavaScript"])
+def test_a_patient_reaches_the_receipt(chromium: Browser, site: str, parts: Parts, javascript: bool) -> None:
+    context = new_context(chromium, java_script_enabled=javascript)
+    page = context.new_page()
+    outside: list[str] = []
+    page.on("request", lambda r: outside.append(r.url) if not r.url.startswith(site) else None)
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    walk(page, site, parts, TYPICAL["answers"])
+    assert "Your answers were sent" in page.inner_text("h1")
+    assert outside == []
+    assert [f for f in faults if "Content Security Policy" in f] == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page_first_or_after_an_empty_submit(
+    chromium: Browser, site: str, parts: Parts, scheme: str
+) -> None:
+    context = new_context(chromium, color_scheme=scheme)
+    page = context.new_page()
+    axe = Axe()
+    found: list[str] = []
+    rules = {
+        "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    }
+
+    def look(place: Page) -> None:
+        result = axe.run(place, options=rules)
+        found.extend(
+            f"{place.url.rsplit('/', 1)[-1]}: {v['id']} {v['nodes'][0]['html']}" for v in result.response["violations"]
+        )
+
+    def each(place: Page) -> None:
+        look(place)
+        path = place.url
+        if "/intake/" in path and not path.endswith(("/intake/", "/check", "/receipt", "/medicine_details")):
+            press(place)
+            if place.url == path:
+                look(place)
+            else:
+                place.goto(path)
+
+    for path in ("/", "/privacy", "/accessibility", "/i/", "/i/7K2M-9QXD-4T1B-8WZC", "/nowhere"):
+        page.goto(site + path)
+        look(page)
+    walk(page, site, parts, TYPICAL["answers"], each)
+    assert found == []
+    context.close()
+
+
+def test_nothing_scrolls_sideways_at_320_pixels_or_with_wide_text(chromium: Browser, site: str, parts: Parts) -> None:
+    context = new_context(chromium, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    wide: list[str] = []
+
+    def each(place: Page) -> None:
+        for css in (
+            "",
+            "*{letter-spacing:.12em!important;word-spacing:.16em!important;line-height:1.5!important}",
+            "html{font-size:200%!important}",
+        ):
+            if css:
+                place.evaluate(
+                    "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }",
+                    css,
+                )
+            if place.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                wide.append(f"{place.url.rsplit('/', 1)[-1]} {css[:20]}")
+        place.evaluate("document.adoptedStyleSheets = []")
+
+    page.goto(site)
+    each(page)
+    walk(page, site, parts, {**BELLS["answers"], "drugs": ["none"], "toxin_records": "no"}, each)
+    assert wide == []
+    context.close()
+
+
+def test_buttons_and_inputs_keep_an_edge_in_forced_colours(chromium: Browser, site: str, parts: Parts) -> None:
+    context = new_context(chromium, forced_colors="active")
+    page = context.new_page()
+    bare: list[str] = []
+
+    def each(place: Page) -> None:
+        bare.extend(
+            place.evaluate(
+                """() => [...document.querySelectorAll('button:not(.sr), a.button, input[type=text], input[type=email], textarea')]
+                .filter(e => e.offsetParent !== null)
+                .filter(e => { const s = getComputedStyle(e);
+                  return parseFloat(s.borderTopWidth) < 1 || s.borderTopStyle === 'none' || s.borderTopColor === s.backgroundColor })
+                .map(e => e.outerHTML.slice(0, 80))"""
+            )
+        )
+
+    walk(page, site, parts, TYPICAL["answers"], each)
+    assert bare == []
+    context.close()
+
+
+def test_focus_is_always_visible_and_errors_take_it(chromium: Browser, site: str) -> None:
+    context = new_context(chromium)
+    page = context.new_page()
+    page.goto(f"{site}/intake/")
+    press(page)
+    press(page)
+    press(page)
+    page.wait_for_selector("#problem")
+    assert page.evaluate("document.activeElement.id") == "problem"
+    seen: set[str] = set()
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            """() => { const e = document.activeElement; const s = getComputedStyle(e);
+            return [e.tagName + (e.id || e.textContent).slice(0, 20), s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2] }"""
+        )
+        if found[0].startswith("BODY"):
+            break
+        assert found[1], f"no visible focus on {found[0]}"
+        seen.add(found[0])
+    assert len(seen) > 10
+    context.close()
+
+
+def test_rows_are_at_least_44_pixels_and_nothing_moves(chromium: Browser, site: str, parts: Parts) -> None:
+    context = new_context(chromium)
+    page = context.new_page()
+    small: list[str] = []
+
+    def each(place: Page) -> None:
+        small.extend(
+            place.evaluate(
+                """() => [...document.querySelectorAll('label.option, button:not(.sr), a.button, input[type=text], textarea')]
+                .filter(e => e.offsetParent !== null && e.getBoundingClientRect().height < 44)
+                .map(e => e.outerHTML.slice(0, 80))"""
+            )
+        )
+        moving = place.evaluate(
+            "() => [...document.querySelectorAll('*')].filter(e => { const s = getComputedStyle(e); "
+            "return s.animationName !== 'none' || parseFloat(s.transitionDuration) > 0 }).length"
+        )
+        assert moving == 0
+
+    walk(page, site, parts, TYPICAL["answers"], each)
+    assert small == []
+    context.close()
