@@ -41,7 +41,6 @@ def init_app(app: Flask, *, secure: bool) -> None:
 
     @app.after_request
     def _add_headers(response: Response) -> Response:
-        for name, value in always.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend(always)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

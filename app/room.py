@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import assets, errors, forgery, headers, logs
 from .parts import Parts
+from .questionnaire.kinds import N_
 from .questionnaire.wording import date_in_words, question_text
 
 Room = Literal["intake", "desk"]
@@ -61,8 +62,7 @@ def _furnish_templates(app: Flask, parts: Parts) -> None:
     env.undefined = StrictUndefined
     env.trim_blocks = True
     env.lstrip_blocks = True
-    env.add_extension("jinja2.ext.i18n")
-    env.install_null_translations(newstyle=False)  # type: ignore[attr-defined]
+    env.globals["_"] = N_  # marks a sentence for translation; there is one language yet
     env.globals.pop("config", None)
     env.globals["clinic"] = parts.config.clinic
     env.globals["question_text"] = lambda question, helper: question_text(question, helper=helper)

@@ -5,7 +5,7 @@ from flask import Flask
 from ..overview import views as overview
 from ..parts import Parts
 from ..room import furnish
-from . import coming, entries, pages, receipt, sending
+from . import coming, drawing, entries, pages, receipt, sending
 from .cookies import DraftCookies
 from .forms import Forms
 from .visit import Room
@@ -20,6 +20,7 @@ def create_room(parts: Parts) -> Flask:
         forms=Forms(parts.definition.messages),
     )
     overview.stock(app, parts)
+    drawing.init_app(app)
     for part in (overview, coming, receipt, sending, entries, pages):
         app.register_blueprint(part.blueprint)
     return app

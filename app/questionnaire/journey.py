@@ -3,13 +3,15 @@
 Walked from the top on the answers kept so far, so that a changed filter answer takes its whole tail with it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from .checking import Demand, problems_of
+from .conditions import All, Any, Condition
 from .holding import Facts, holds
-from .kinds import Answers, Definition, Page, Question, Settings
+from .kinds import Answers, Definition, Page, Question, Settings, Value
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,57 @@ def is_on(question: Question, settings: Settings) -> bool:
     return not question.setting or settings.get(question.setting, False)
 
 
+_Test = Callable[[Mapping[str, Value]], bool]
+_Plan = tuple[tuple[Page, tuple[tuple[Question, _Test | None], ...]], ...]
+
+
 def walk(definition: Definition, answers: Answers, settings: Settings) -> Path:
     """The path that these answers give. Answers to questions that are not asked are left out of `kept`."""
     kept: Answers = {}
-    facts = Facts(kept)
     stops: list[Stop] = []
-    for page in definition.pages:
-        asked = tuple(q for q in page.questions if is_on(q, settings) and holds(q.show_if, facts))
+    for page, questions in _plan(definition, settings):
+        asked: list[Question] = []
+        for question, test in questions:
+            if test is None or test(kept):
+                asked.append(question)
         for question in asked:
             if question.id in answers:
                 kept[question.id] = answers[question.id]
         if asked or page.summary:
-            stops.append(Stop(page, asked))
+            stops.append(Stop(page, tuple(asked)))
     return Path(tuple(stops), kept)
+
+
+def _plan(definition: Definition, settings: Settings) -> _Plan:
+    """The pages with the questions that these settings allow, each with its condition made ready to run."""
+    key = ("plan", tuple(sorted(settings.items())))
+    plan = definition.memo.get(key)
+    if plan is None:
+        plan = definition.memo[key] = tuple(
+            (page, tuple((q, _ready(q.show_if)) for q in page.questions if is_on(q, settings)))
+            for page in definition.pages
+        )
+    return cast("_Plan", plan)
+
+
+def _ready(condition: Condition | None) -> _Test | None:
+    """A condition as a function of the kept answers: the same meaning as `holds`, without looking it up each time."""
+    if condition is None:
+        return None
+    if isinstance(condition, All | Any):
+        parts = [_ready(part) or _always for part in condition.parts]
+        joined = all if isinstance(condition, All) else any
+        return lambda kept: joined(part(kept) for part in parts)
+    question, value = condition.question, condition.value
+    if condition.op == "=":
+        return lambda kept: kept.get(question) == value
+    if condition.op == "!=":
+        return lambda kept: kept.get(question) != value
+    return lambda kept: holds(condition, Facts(kept))
+
+
+def _always(_kept: Mapping[str, Value]) -> bool:
+    return True
 
 
 def has_lapsed(page: Page, progress: Progress, now: datetime) -> bool:

@@ -361,6 +361,11 @@ class Definition:
     texts: Texts
 
     @cached_property
+    def memo(self) -> dict[object, object]:
+        """A place for facts worked out from this definition, so that they are worked out once."""
+        return {}
+
+    @cached_property
     def pages(self) -> tuple[Page, ...]:
         """Every page, in the order of the form."""
         return tuple(page for part in self.parts for page in part.pages)

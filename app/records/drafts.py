@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ..codes import new_secret
 from ..keys import ServerKey
@@ -23,6 +23,16 @@ class OpenDraft:
     revision: int
     expires_at: datetime
     draft: Draft
+
+
+_BY_LOOKUP = select(
+    models.Draft.id, models.Draft.document, models.Draft.version, models.Draft.revision, models.Draft.expires_at
+).where(models.Draft.lookup == bindparam("wanted"))
+_SAVE = (
+    update(models.Draft)
+    .where(models.Draft.id == bindparam("this"), models.Draft.version == bindparam("read"))
+    .values(document=bindparam("new"), version=models.Draft.version + 1, expires_at=bindparam("later"))
+)
 
 
 class Changed(Exception):
@@ -56,15 +66,7 @@ def load(connection: Connection, key: ServerKey, draft_id: str, secret: str, now
 
 def by_secret(connection: Connection, key: ServerKey, secret: str, now: datetime) -> OpenDraft | None:
     """The draft that this secret opens, unless there is none or it has expired."""
-    row = connection.execute(
-        select(
-            models.Draft.id,
-            models.Draft.document,
-            models.Draft.version,
-            models.Draft.revision,
-            models.Draft.expires_at,
-        ).where(models.Draft.lookup == _lookup(key, secret))
-    ).first()
+    row = connection.execute(_BY_LOOKUP, {"wanted": _lookup(key, secret)}).first()
     if row is None or row.expires_at <= now:
         return None
     plain = key.decrypt_draft(secret, row.id, row.document)
@@ -74,15 +76,9 @@ def by_secret(connection: Connection, key: ServerKey, secret: str, now: datetime
 def save(connection: Connection, key: ServerKey, opened: OpenDraft, draft: Draft, expires_at: datetime) -> OpenDraft:
     """Write the draft in place of the one that was read. Raises Changed when that is not the newest any more."""
     later = max(expires_at, opened.expires_at)
-    result = connection.execute(
-        update(models.Draft)
-        .where(models.Draft.id == opened.id, models.Draft.version == opened.version)
-        .values(
-            document=key.encrypt_draft(opened.secret, opened.id, drafting.to_json(draft)),
-            version=opened.version + 1,
-            expires_at=later,
-        )
-    )
+    document = key.encrypt_draft(opened.secret, opened.id, drafting.to_json(draft))
+    values = {"this": opened.id, "read": opened.version, "new": document, "later": later}
+    result = connection.execute(_SAVE, values)
     if result.rowcount != 1:
         raise Changed
     return OpenDraft(opened.id, opened.secret, opened.version + 1, opened.revision, later, draft)
