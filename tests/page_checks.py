@@ -51,7 +51,7 @@ def check(page: Page) -> None:
     assert root.get("lang") == "en-US"
     assert len(page.all("h1")) == 1
     assert page.heading in page.title
-    ids = [e.get("id") for e in root.iter() if e.get("id")]
+    ids = [str(e.get("id")) for e in root.iter() if e.get("id")]
     assert len(ids) == len(set(ids)), sorted({i for i in ids if ids.count(i) > 1})
     labels = {e.get("for") for e in page.all("label")}
     for control in (e for tag in _LABELLED for e in page.all(tag)):

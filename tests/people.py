@@ -1,10 +1,10 @@
 """Drivers that read like people: a patient who fills in forms over HTTP, checking every page on the way."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 from xml.etree.ElementTree import Element
 
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client, Cookie, TestResponse
 
 from app import intake
 from app.parts import Parts
@@ -24,15 +24,15 @@ class Browser:
         self.path = ""
         self.seen_paths: list[str] = []
 
-    def opens(self, path: str, **kwargs: Any) -> "Browser":
+    def opens(self, path: str, **kwargs: Any) -> Self:
         """GET a page."""
         return self._arrive(self.client.get(path, base_url=self.base_url, follow_redirects=True, **kwargs))
 
-    def posts(self, path: str, data: Mapping[str, Any], **kwargs: Any) -> "Browser":
+    def posts(self, path: str, data: Mapping[str, Any], **kwargs: Any) -> Self:
         """POST straight to an address."""
         return self._arrive(self.client.post(path, data=data, base_url=self.base_url, follow_redirects=True, **kwargs))
 
-    def presses(self, button: str, changes: Mapping[str, Any] | None = None, *, form: int | None = None) -> "Browser":
+    def presses(self, button: str, changes: Mapping[str, Any] | None = None, *, form: int | None = None) -> Self:
         """Fill in the form as the page shows it, with these changes, and press a button by its words."""
         chosen, pressed = self._button(button, form)
         data = {**self._filled(chosen), **(changes or {})}
@@ -44,24 +44,29 @@ class Browser:
             return self.posts(action, data)
         return self.opens(action)
 
-    def follows(self, link: str, number: int = 0) -> "Browser":
+    def follows(self, link: str, number: int = 0) -> Self:
         """Follow a link by its words."""
         found = [a for a in self.page.all("a") if words(a) == link]
         assert found, f"no link {link!r} on {self.path}: {[words(a) for a in self.page.all('a')]}"
         return self.opens(str(found[number].get("href")).split("#")[0].replace(self.base_url, ""))
 
-    def sees(self, *sentences: str) -> "Browser":
+    def sees(self, *sentences: str) -> Self:
         """Assert that the page says this."""
         for sentence in sentences:
             assert sentence in self.page.text, f"{sentence!r} is not on {self.path}: {self.page.text[:1500]}"
         return self
 
-    def does_not_see(self, *sentences: str) -> "Browser":
+    def does_not_see(self, *sentences: str) -> Self:
         """Assert that the page does not say this, not even in its source."""
         for sentence in sentences:
             assert sentence not in self.page.text, f"{sentence!r} is on {self.path}"
             assert sentence not in self.page.html, f"{sentence!r} is in the source of {self.path}"
         return self
+
+    @property
+    def cookies(self) -> list[Cookie]:
+        """The cookies this device holds."""
+        return list((self.client._cookies or {}).values())
 
     @property
     def status(self) -> int:
@@ -77,7 +82,7 @@ class Browser:
                 return filled[name]
         return None
 
-    def _arrive(self, response: TestResponse) -> "Browser":
+    def _arrive(self, response: TestResponse) -> Self:
         self.response = response
         self.path = response.request.path
         self.seen_paths.append(self.path)
@@ -123,19 +128,19 @@ class Patient(Browser):
     parts: Parts
 
     @classmethod
-    def of(cls, parts: Parts, app: Any = None) -> "Patient":
+    def of(cls, parts: Parts, app: Any = None) -> Self:
         """A patient with a fresh device."""
         made = cls(app or intake.create_room(parts))
         made.parts = parts
         return made
 
-    def another_device(self) -> "Patient":
+    def another_device(self) -> Self:
         """The same patient with another, empty device."""
-        made = Patient(self.client.application)
+        made = type(self)(self.client.application)
         made.parts = self.parts
         return made
 
-    def starts(self) -> "Patient":
+    def starts(self) -> Self:
         """Begin a form from the start page."""
         self.opens("/intake/").presses("Start")
         return self
@@ -150,12 +155,12 @@ class Patient(Browser):
         """The page id in the address."""
         return self.path.split("/")[3]
 
-    def at(self, page_id: str) -> "Patient":
+    def at(self, page_id: str) -> Self:
         """Open one page of the form."""
         self.opens(f"/intake/{self.draft_id}/{page_id}")
         return self
 
-    def continues(self, answers: Mapping[str, Any] | None = None, button: str = "Continue") -> "Patient":
+    def continues(self, answers: Mapping[str, Any] | None = None, button: str = "Continue") -> Self:
         """Answer this page and press its button."""
         self.presses(button, self.inputs(answers or {}))
         return self
@@ -175,7 +180,7 @@ class Patient(Browser):
     def _question(self, key: str) -> object:
         return self.parts.definition.questions.get(key)
 
-    def fills_in(self, answers: Mapping[str, Any], *, until: str = "sign") -> "Patient":
+    def fills_in(self, answers: Mapping[str, Any], *, until: str = "sign") -> Self:
         """Answer every page with what a whole set of answers has for it, up to the page `until`."""
         for _ in range(80):
             page_id = self.page_id
@@ -195,7 +200,7 @@ class Patient(Browser):
             assert self.path != before, f"stuck on {before}: {self.page.text[:1200]}"
         raise AssertionError("the form does not end")
 
-    def lists(self, group: Repeat, entries: list[dict[str, Any]]) -> "Patient":
+    def lists(self, group: Repeat, entries: list[dict[str, Any]]) -> Self:
         """Add or complete the entries of a group."""
         home = self.path
         for entry in entries:
@@ -219,7 +224,7 @@ class Patient(Browser):
             assert self.path == home, self.page.text[:800]
         return self
 
-    def presses_add(self, entry_name: str) -> "Patient":
+    def presses_add(self, entry_name: str) -> Self:
         """Follow the link that adds an entry."""
         said = {words(a) for a in self.page.all("a")}
         self.follows(next(w for w in (f"Add {entry_name}", f"Add another {entry_name}") if w in said))
@@ -229,7 +234,7 @@ class Patient(Browser):
         said = [words(a) for a in self.page.all("a")]
         return next(w for w in said if w in (f"Add {group.entry_name}", f"Add another {group.entry_name}"))
 
-    def sends(self, answers: Mapping[str, Any]) -> "Patient":
+    def sends(self, answers: Mapping[str, Any]) -> Self:
         """Agree, sign and send."""
         keys = ("consent_truth", "consent_store", "consent_no_emergency", "signature")
         return self.continues({key: answers[key] for key in keys}, "Send my answers to the clinic")

@@ -71,7 +71,7 @@ def test_eight_sends_at_once_are_one_submission(patient: Patient) -> None:
         {k: ANSWERS[k] for k in ("consent_truth", "consent_store", "consent_no_emergency", "signature")}
     )
     data |= {"csrf_token": patient.value_of("csrf_token"), "base": patient.value_of("base"), "action": "continue"}
-    cookies = "; ".join(f"{c.decoded_key}={c.value}" for c in patient.client._cookies.values())
+    cookies = "; ".join(f"{c.decoded_key}={c.value}" for c in patient.cookies)
     app = intake.create_room(patient.parts)
 
     def send(_: int) -> str:

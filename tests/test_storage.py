@@ -319,7 +319,7 @@ def test_with_https_cookies_are_secure_and_bound_to_the_host(environ: dict[str, 
     visitor = Patient.of(made)
     visitor.base_url = "https://forms.example.org"
     visitor.starts()
-    cookies = list(visitor.client._cookies.values())
+    cookies = visitor.cookies
     assert len(cookies) == 2
     for cookie in cookies:
         assert cookie.key.startswith("__Host-")
