@@ -15,14 +15,20 @@ from ..questionnaire.kinds import Choices, Date, Item, Messages, PartialDate, Qu
 from ..questionnaire.reading import DATE_BOXES, Raw, Read, read
 
 Posted = MultiDict[str, str]
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\r\n"}
 
 
 def raw_input(question: Item, posted: Posted) -> Raw:
     """What was typed or ticked for this question: one text, several codes, or year, month and day."""
     if isinstance(question, Date | PartialDate):
-        return tuple(_first(posted.getlist(f"{question.id}-{box}")) for box in DATE_BOXES)
-    values = posted.getlist(question.id)
+        return tuple(_first(_printable(posted, f"{question.id}-{box}")) for box in DATE_BOXES)
+    values = _printable(posted, question.id)
     return tuple(values) if isinstance(question, Choices) else tuple(values[:1])
+
+
+def _printable(posted: Posted, name: str) -> list[str]:
+    """What was posted under a name, without the control characters that no page may show again."""
+    return [value.translate(_CONTROLS) for value in posted.getlist(name)]
 
 
 def _first(values: list[str]) -> str:
