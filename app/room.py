@@ -5,6 +5,7 @@ from typing import Literal
 
 from flask import Flask, request
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import assets, errors, forgery, headers, logs
@@ -69,6 +70,13 @@ def _furnish_templates(app: Flask, parts: Parts) -> None:
     env.globals["texts"] = parts.definition.texts
     env.globals["messages"] = parts.definition.messages
     clinic = parts.config.clinic
+    drawn: dict[str, Markup] = {}
+
+    def fixed(name: str) -> Markup:
+        """A piece of every page that is the same for everybody: drawn once."""
+        if name not in drawn:
+            drawn[name] = Markup(env.get_template(name).render())  # noqa: S704 (our own template, autoescaped)
+        return drawn[name]
 
     def filled(sentence: str) -> str:
         """A sentence of the questionnaire with the clinic's name, phone and hours in their places."""
@@ -91,6 +99,7 @@ def _furnish_templates(app: Flask, parts: Parts) -> None:
     def day(value: date) -> str:
         return date_in_words(value.isoformat())
 
+    env.globals["fixed"] = fixed
     env.filters.update(filled=filled, moment=moment, clock_time=clock_time, day=day, digits=_digits)
 
 

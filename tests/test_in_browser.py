@@ -10,8 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
+import config as configuration
 from app import create_app
-from app.parts import Parts
+from app.parts import Parts, assemble
 from tests.cases import BELLS, TYPICAL
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -240,3 +241,26 @@ def test_rows_are_at_least_44_pixels_and_nothing_moves(chromium: Browser, site: 
     walk(page, site, parts, TYPICAL["answers"], each)
     assert small == []
     context.close()
+
+
+def test_forms_post_over_https_with_cookies_bound_to_the_host(chromium: Browser, environ: dict[str, str]) -> None:
+    parts = assemble(configuration.load({**environ, "PUBLIC_URL": "https://localhost"}))
+    server = make_server("localhost", 0, create_app(parts), threaded=True, ssl_context="adhoc")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    context = new_context(chromium, ignore_https_errors=True)
+    page = context.new_page()
+    answers = {key: value for key, value in TYPICAL["answers"].items() if key != "visit_date"}
+    walk(page, f"https://localhost:{server.server_port}", parts, answers)
+    assert "Your answers were sent" in page.inner_text("h1")
+    cookies = context.cookies()
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert cookie.get("name", "").startswith("__Host-")
+        assert cookie.get("secure")
+        assert cookie.get("httpOnly")
+    context.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    parts.store.close()

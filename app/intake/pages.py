@@ -220,7 +220,7 @@ def stored_sheet(here: Visit, path: Path, page: Page) -> Sheet:
         typed = {key: tuple(raw) for key, raw in here.draft.typed[page.id].items()}
     problems: dict[str, str] = {}
     if typed is None and stop and journey.counts(stop, here.draft.progress, here.now):
-        found = problems_of(here.room.definition, questions, path.kept, here.today, Demand.CONTINUE)
+        found = problems_of(here.room.definition, questions, path.kept, here.today, Demand.CONTINUE, stored=True)
         problems = sheets.by_question(found)
     fields = sheets.fields_of(questions, path.kept, typed, problems, helper=is_helper(path.kept))
     return Sheet(

@@ -52,20 +52,30 @@ def problems_of(
     answers: Answers,
     today: date,
     demand: Demand,
+    *,
+    stored: bool = False,
 ) -> tuple[Problem, ...]:
-    """Everything that blocks these questions, in their order, at most one sentence a question or item."""
+    """Everything that blocks these questions, in their order, at most one sentence a question or item.
+
+    With `stored`, lengths, ranges and syntax are not looked at again: they were when the answers were stored, and
+    only what an answer rests on (another answer, the day) can have changed since.
+    """
     facts = Facts(with_scores(definition, answers), today)
-    return tuple(problem for question in questions for problem in _problems(definition, question, facts, demand))
+    return tuple(
+        problem for question in questions for problem in _problems(definition, question, facts, demand, stored)
+    )
 
 
-def _problems(definition: Definition, question: Question, facts: Facts, demand: Demand) -> Iterator[Problem]:
+def _problems(
+    definition: Definition, question: Question, facts: Facts, demand: Demand, stored: bool
+) -> Iterator[Problem]:
     value = facts.answers.get(question.id)
     if value is None:
         demanded = question.required and (question.always or demand is Demand.CONTINUE)
         if demanded:
             yield Problem(question.id, question.required)
             return
-    else:
+    elif not stored:
         sentence = limit_problem(question, value, definition.messages)
         if sentence:
             yield Problem(question.id, sentence)

@@ -137,7 +137,7 @@ def may_send_early(definition: Definition, path: Path, progress: Progress, now: 
     for stop in path.stops:
         if not counts(stop, progress, now):
             return False
-        if problems_of(definition, stop.questions, path.kept, today, Demand.CONTINUE):
+        if problems_of(definition, stop.questions, path.kept, today, Demand.CONTINUE, stored=True):
             return False
         if stop.page.id == definition.early_after:
             return True
