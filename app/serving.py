@@ -1,6 +1,5 @@
 """What the web server loads: the application, from the environment."""
 
-
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 import config as configuration

@@ -1,9 +1,31 @@
-"""The staff room."""
+"""The staff room: a Flask application of its own, mounted at /desk. It holds the key that opens sent answers."""
 
+from argon2 import PasswordHasher
 from flask import Flask
 
+from ..keys import KeyProblem
 from ..parts import Parts
+from ..room import furnish
+from . import access, doors, export, link, queue, sheet, words
+from .context import Desk
+from .passwords import Passwords
 
 
-def create_room(parts: Parts) -> Flask:
-    raise RuntimeError
+def create_room(parts: Parts, *, hasher: PasswordHasher | None = None) -> Flask:
+    """The staff's application: sign-in, the list of forms, one form, the link for patients, the export.
+
+    `hasher` is for tests, which want it fast; without one, argon2's own defaults hold.
+    """
+    if parts.private_key is None:
+        raise KeyProblem("the desk cannot run without the clinic's private key: set KEY_DIR")
+    app = furnish(parts, "desk")
+    app.extensions["desk"] = Desk(
+        parts=parts,
+        private_key=parts.private_key,
+        passwords=Passwords(hasher or PasswordHasher()),
+    )
+    words.init_app(app, parts)
+    access.init_app(app)
+    for part in (doors, queue, sheet, link, export):
+        app.register_blueprint(part.blueprint)
+    return app

@@ -31,6 +31,8 @@ answer, three columns at the end of submissions.csv name the question:
 - not_reached: the form was sent early, before its page was finished.
 - skipped: its page was finished, and it was left blank.
 A question with several answers has a column an option: all blank without an answer, else 1 or 0 in each.
+A form whose answers could not be opened has a row too: all its columns from `language` on are blank, these three as
+well.
 
 Dates
 Dates are as exact as the patient knew them (2024, 2024-03 or 2024-03-28); the column ending in _precision says how

@@ -80,7 +80,7 @@ TRAILING = (
            identifier=True, deidentify="year"),
     Column(name="warnings", holds="ids", note="Unlikely values that the patient confirmed. Ids, each once."),
     Column(name="not_asked", holds="ids", note="Question ids that this patient’s path or the settings left out."),
-    Column(name="not_reached", holds="ids", note="Question ids left blank on pages not finished: the form was sent early."),
+    Column(name="not_reached", holds="ids", note="Question ids left blank on unfinished pages: it was sent early."),
     Column(name="skipped", holds="ids", note="Question ids left blank on pages that the patient finished."),
 )  # fmt: skip
 
@@ -126,7 +126,7 @@ def written(question: Question, source: str) -> Written:
             return Written((replace(first, holds="0 or 1"),), lambda value: ("1" if value is True else "",))
         case Repeat():
             note = f"How many entries {question.column}.csv holds for this submission."
-            columns = (_beside(first, "count", "whole number", note),)
+            columns = (replace(_beside(first, "count", "whole number", note), answer=True),)
             return Written(columns, lambda value: (str(len(entries_in(value))),))
         case _:
             assert_never(question)

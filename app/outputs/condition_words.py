@@ -23,7 +23,8 @@ def in_words(condition: Condition, name: Callable[[str], str], *, inside: bool =
 def _term(term: Term, name: Callable[[str], str]) -> str:
     subject = _subject(term, name)
     wanted = ", ".join(term.value) if isinstance(term.value, tuple) else str(term.value)
-    other = term.other if term.other == "today" or term.other.isdigit() else name(term.other)
+    plain = term.other in ("", "today") or term.other.isdigit()
+    other = term.other if plain else name(term.other)
     match term.op:
         case "=":
             return f"{subject} is {wanted}"

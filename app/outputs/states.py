@@ -1,7 +1,8 @@
 """Which questions a sent document leaves without an answer, and why: not asked, not reached or skipped.
 
-The path is `journey.walk`'s. It depends on answers only through the comparisons that `show_if` makes, so the walk is
-remembered by their outcome: forms that branch alike are walked once.
+The path is that of `journey.walk`, worked out faster: a sent document holds only answers kept on its path, and a
+question is shown or not by answers of earlier pages, so each condition needs asking once, of the answers as they are.
+A document that does hold an answer off its path is walked first.
 """
 
 from collections.abc import Mapping
@@ -9,26 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..questionnaire import journey
-from ..questionnaire.conditions import terms
 from ..questionnaire.holding import Facts, holds
 from ..questionnaire.kinds import Answers, Definition, Question
 from ..questionnaire.wording import State, state_of
 
-_REMEMBERED = 512
-"""Paths remembered at once: about 2 MB at most, whatever is exported."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """One path through the form: the questions it asks with their pages, and the ids of those it does not ask."""
-
-    asked: Mapping[str, tuple[Question, str]]
-    not_asked: tuple[str, ...]
+Asking = tuple[str, Question, str, int]
+"""A question id, the question, its page, and the place of its condition among `States._conditions`."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a sent document tells: the answers kept on its path, and the questions without one, by state."""
+    """What a sent document tells: the answers kept on its path, and the ids of questions without one, by state."""
 
     kept: Answers
     not_asked: tuple[str, ...]
@@ -41,39 +33,54 @@ class States:
 
     def __init__(self, definition: Definition) -> None:
         self._definition = definition
-        conditions = (question.show_if for question in definition.questions.values())
-        self._terms = tuple(dict.fromkeys(term for condition in conditions for term in terms(condition)))
-        # A comparison of two answers would also depend on whether the other one is kept.
-        self._may_remember = not any(term.other for term in self._terms)
-        self._ways: dict[tuple[object, ...], Way] = {}
+        self._conditions = list(dict.fromkeys([None, *(q.show_if for q in definition.questions.values())]))
+        self._askings: dict[tuple[tuple[str, bool], ...], list[Asking]] = {}
 
     def told(self, document: Mapping[str, Any]) -> Told:
         """What this document tells."""
         answers: Answers = document["answers"]
-        way = self._way(answers, document["settings"])
-        kept = {key: answers[key] for key in answers if key in way.asked}
-        reached = frozenset(document["continued"])
+        settings: Mapping[str, bool] = document["settings"]
+        told = self._told(answers, settings, frozenset(document["continued"]))
+        if told is None:
+            kept = journey.walk(self._definition, answers, settings).kept
+            told = self._told(kept, settings, frozenset(document["continued"]))
+        assert told is not None  # noqa: S101 (what a walk keeps lies on its path)
+        return told
+
+    def _told(self, answers: Answers, settings: Mapping[str, bool], reached: frozenset[str]) -> Told | None:
+        """What these answers tell, or None when one of them lies off the path that they give."""
+        facts = Facts(answers)
+        shown = [holds(condition, facts) for condition in self._conditions]
+        shown.append(False)
+        not_asked: list[str] = []
         blank: dict[State, list[str]] = {State.SKIPPED: [], State.NOT_REACHED: []}
-        for key, (question, page) in way.asked.items():
-            if not kept.get(key):
-                state = state_of(question, kept, asked=True, reached=page in reached)
+        on_path = 0
+        for key, question, page, condition in self._asking(settings):
+            if not shown[condition]:
+                not_asked.append(key)
+                continue
+            on_path += key in answers
+            if not answers.get(key):
+                state = state_of(question, answers, asked=True, reached=page in reached)
                 if state in blank:
                     blank[state].append(key)
-        return Told(kept, way.not_asked, tuple(blank[State.NOT_REACHED]), tuple(blank[State.SKIPPED]))
+        if on_path != len(answers):
+            return None
+        return Told(answers, tuple(not_asked), tuple(blank[State.NOT_REACHED]), tuple(blank[State.SKIPPED]))
 
-    def _way(self, answers: Answers, settings: Mapping[str, bool]) -> Way:
-        if not self._may_remember:
-            return self._walk(answers, settings)
-        facts = Facts(answers)
-        key = (*sorted(settings.items()), *[holds(term, facts) for term in self._terms])
-        way = self._ways.get(key)
-        if way is None:
-            if len(self._ways) >= _REMEMBERED:
-                self._ways.clear()
-            way = self._ways[key] = self._walk(answers, settings)
-        return way
-
-    def _walk(self, answers: Answers, settings: Mapping[str, bool]) -> Way:
-        path = journey.walk(self._definition, answers, settings)
-        asked = {question.id: (question, stop.page.id) for stop in path.stops for question in stop.questions}
-        return Way(asked, tuple(key for key in self._definition.questions if key not in asked))
+    def _asking(self, settings: Mapping[str, bool]) -> list[Asking]:
+        """Every question with its condition under these settings; one that they turn off has the last, which fails."""
+        key = tuple(sorted(settings.items()))
+        if key not in self._askings:
+            never = len(self._conditions)
+            self._askings[key] = [
+                (
+                    question.id,
+                    question,
+                    page.id,
+                    self._conditions.index(question.show_if) if journey.is_on(question, settings) else never,
+                )
+                for page in self._definition.pages
+                for question in page.questions
+            ]
+        return self._askings[key]

@@ -26,6 +26,7 @@ class ExportRow:
     """One submission as it is exported: its clear columns and its sent document (clinical content, section 7).
 
     `received_at` is in the clinic's zone. `visit_date` is the clear column; the tables take it from the answers.
+    Without a document (it did not open) the row says so by having our own first columns only, and no states.
     """
 
     id: str
@@ -35,7 +36,7 @@ class ExportRow:
     visit_date: date | None
     revision: int
     wording: str
-    document: Mapping[str, Any]
+    document: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -152,9 +153,11 @@ class _Encoder:
 
     def rows(self, submission: ExportRow) -> Rows:
         document = submission.document
-        told = self._states.told(document)
         row = self._blank.copy()
-        row[: len(cols.LEADING)] = self._leading(submission)
+        row[: len(cols.LEADING)] = self._leading(submission, document)
+        if document is None:
+            return Rows(row, ())
+        told = self._states.told(document)
         fills = self._fills
         for key, value in told.kept.items():
             fills[key](row, value)
@@ -175,7 +178,8 @@ class _Encoder:
         entries = [pair for group in self._groups for pair in group.rows(submission, told.kept)]
         return Rows(row, entries)
 
-    def _leading(self, submission: ExportRow) -> tuple[str, ...]:
+    def _leading(self, submission: ExportRow, document: Mapping[str, Any] | None) -> tuple[str, ...]:
+        opened = (document["language"], "1" if document["not_reached"] else "0") if document is not None else ("", "")
         return (
             submission.id,
             submission.reference,
@@ -184,8 +188,7 @@ class _Encoder:
             str(submission.revision),
             submission.wording[:WORDING_LETTERS],
             self._definition.version,
-            submission.document["language"],
-            "1" if submission.document["not_reached"] else "0",
+            *opened,
         )
 
     def _fill_scores(self, row: list[str], kept: dict[str, Any]) -> None:

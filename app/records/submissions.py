@@ -129,6 +129,8 @@ def newest(
 
 def find(connection: Connection, submission_id: str) -> Listed | None:
     """The clear columns of one submission, or None."""
+    if not submission_id.isalnum():  # an address may hold anything, and PostgreSQL takes no NUL
+        return None
     row = connection.execute(_listed().where(models.Submission.id == submission_id)).first()
     return Listed(*row) if row else None
 

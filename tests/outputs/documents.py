@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +17,6 @@ from app.questionnaire.kinds import Definition, Page, Question
 ZONE = "America/New_York"
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=ZoneInfo(ZONE))
 DIGEST = versions.digest(versions.canonical_json(DEFINITION))
-CASES: Sequence[dict[str, Any]] = json.loads(
-    (Path(__file__).parents[1] / "data" / "cases.json").read_text(encoding="utf-8")
-)["cases"]
 
 
 def answers_of(case: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,43 @@
+"""One form in full, in the words and the order its patient saw. Every look writes one audit line."""
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ..records import audit, submissions, wordings
+from ..records.submissions import ATTENTION
+from . import words
+from .access import needs
+from .context import desk, me
+from .queue import urgent_flags
+from .reading import read
+
+blueprint = Blueprint("sheet", __name__)
+
+
+@blueprint.get("/submissions/<submission_id>")
+@needs("answers")
+def show(submission_id: str) -> ResponseReturnValue:
+    """The whole form; with `?all=1` also the questions that were not asked."""
+    parts = desk().parts
+    with parts.store.reading() as connection:
+        listed = submissions.find(connection, submission_id)
+        if listed is None:
+            abort(404)
+        definition = wordings.load(connection, listed.wording)
+        opened = submissions.open_what_opens(connection, [listed], desk().private_key).get(listed.id)
+    with parts.store.writing() as connection:
+        audit.note(connection, at=parts.now(), room="desk", who=me().id, act="look", record=listed.id)
+    if opened is None:
+        return render_template("desk/closed.html", listed=listed)
+    everything = request.args.get("all") == "1"
+    sent_on = parts.local(listed.received_at).date()
+    return render_template(
+        "desk/sheet.html",
+        listed=listed,
+        definition=definition,
+        person=words.person(opened.document["answers"], parts.today()),
+        reading=read(definition, opened.document, sent_on, everything=everything),
+        everything=everything,
+        urgent=urgent_flags(definition, opened) if listed.status == ATTENTION else (),
+        rules=words.flag_rules(definition),
+    )

@@ -1,0 +1,74 @@
+"""How the desk says things: names, birth dates, times and statuses, in staff's own short forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Flask
+
+from ..parts import Parts
+from ..questionnaire import dates
+from ..questionnaire.kinds import Answers, Choice, Definition, Value
+from ..questionnaire.wording import MONTHS
+from ..records.submissions import ATTENTION, RECEIVED
+
+STATUSES: Mapping[str, str] = {ATTENTION: "Needs attention", RECEIVED: "Received"}
+NOT_KNOWN = "Not known"
+DRAFT_RULES = "draft rules, not yet reviewed by a clinician"
+DOES_NOT_OPEN = "This form does not open with the key this desk holds"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who a form is about, as staff name them."""
+
+    name: str
+    born: str
+
+
+def person(answers: Mapping[str, Value], today: date) -> Person:
+    """LAST, First (preferred) and 14-Aug-1969 (56): family name in capitals, age in completed years."""
+    first, last = str(answers.get("first_name", "")), str(answers.get("last_name", ""))
+    preferred = answers.get("preferred_name")
+    name = ", ".join(part for part in (last.upper(), first) if part) or NOT_KNOWN
+    born = answers.get("dob")
+    return Person(f"{name} ({preferred})" if preferred else name, _born(born, today))
+
+
+def _born(born: Value | None, today: date) -> str:
+    if not isinstance(born, str):
+        return NOT_KNOWN
+    day = dates.earliest(born)
+    return f"{short_day(day)} ({dates.completed_years(day, today)})"
+
+
+def side(definition: Definition, answers: Answers) -> str:
+    """The side in staff's words; nothing when it was not answered."""
+    question = definition.questions.get("side")
+    chosen = answers.get("side")
+    if not isinstance(question, Choice) or chosen is None:
+        return ""
+    option = next((o for o in question.options if o.code == chosen), None)
+    return (option.brief or option.label.removesuffix(" side")) if option else str(chosen)
+
+
+def short_day(day: date) -> str:
+    """A day as staff read it: 14-Aug-1969."""
+    return f"{day.day:02}-{MONTHS[day.month - 1][:3]}-{day.year}"
+
+
+def flag_rules(definition: Definition) -> str:
+    """What must stand beside every flag until a clinician has approved the rules; nothing afterwards."""
+    return "" if definition.review.reviewed_by else DRAFT_RULES
+
+
+def init_app(app: Flask, parts: Parts) -> None:
+    """Give the templates of this room their filters."""
+    clock_time = app.jinja_env.filters["clock_time"]
+
+    def short_moment(at: datetime) -> str:
+        return f"{short_day(parts.local(at).date())}, {clock_time(at)}"
+
+    app.jinja_env.filters.update(
+        short_day=short_day, short_moment=short_moment, status=lambda code: STATUSES.get(code, code)
+    )
