@@ -74,28 +74,14 @@ def rows(here: Desk, until: datetime) -> Iterator[ExportRow]:
 
 
 def _row(here: Desk, listed: Listed, opened: Opened | None) -> ExportRow:
-    received = here.parts.local(listed.received_at)
     return ExportRow(
         id=listed.id,
         reference=listed.reference,
-        received_at=received,
+        received_at=here.parts.local(listed.received_at),
         status=listed.status if opened else DOES_NOT_OPEN,
         visit_date=listed.visit_date,
         revision=listed.revision,
         wording=listed.wording,
-        document=opened.document if opened else _blank(received),
+        document=opened.document if opened else None,
     )
 
-
-def _blank(received: datetime) -> dict[str, object]:
-    return {
-        "answers": {},
-        "continued": [],
-        "not_reached": [],
-        "warnings": [],
-        "consents": [],
-        "settings": {},
-        "language": "",
-        "draft": "",
-        "flags": {"version": "", "ids": [], "as_of": received.date().isoformat()},
-    }
