@@ -84,4 +84,3 @@ def _row(here: Desk, listed: Listed, opened: Opened | None) -> ExportRow:
         wording=listed.wording,
         document=opened.document if opened else None,
     )
-

@@ -12,8 +12,6 @@ from markupsafe import Markup
 
 from .sheets import Field
 
-_LISTS = frozenset({"radios", "checkboxes", "scale", "confirm"})
-
 
 def init_app(app: Flask) -> None:
     """Let the templates of this room say `draw(field, alone)`."""
@@ -27,9 +25,6 @@ def init_app(app: Flask) -> None:
     remembered = lru_cache(maxsize=2000)(macro)
 
     def drawn(field: Field, alone: bool = False) -> Markup:
-        tells_nothing = field.kind in _LISTS or not any(field.raw)
-        return (
-            remembered(field, alone) if tells_nothing and not field.error and not field.entries else macro(field, alone)
-        )
+        return (remembered if field.tells_nothing else macro)(field, alone)
 
     app.jinja_env.globals["draw"] = drawn

@@ -14,9 +14,11 @@ from ..questionnaire.kinds import Entry, Page, Repeat
 from ..questionnaire.wording import entry_title, is_helper
 from ..records.store import StoreUnavailable
 from . import coming, pages, sheets
+from .coming import Answer
 from .forms import Answers
-from .pages import BUSY, NOT_OPEN, NOT_SURE_OF_PAGE, AlreadySent, Answer, Conflict, place_of
+from .pages import AlreadySent, Conflict
 from .sheets import Sheet
+from .showing import BUSY, CHANGED, NOT_OPEN, NOT_SURE_OF_PAGE, may_visit, place_of
 from .visit import Visit, room, visit
 
 blueprint = Blueprint("entries", __name__)
@@ -37,7 +39,7 @@ def _closed(here: Visit | None, page: Page) -> Answer | None:
         return redirect(url_for("receipt.show", draft_id=here.id))
     if here.is_locked:
         return coming.ask_birth_date(here, place_of(here, page))
-    if not pages.may_visit(here, here.draft.path(here.room.definition, here.now), page):
+    if not may_visit(here, here.draft.path(here.room.definition, here.now), page):
         return redirect(place_of(here, here.next_page()))
     return None
 
@@ -63,7 +65,7 @@ def show(draft_id: str, group_id: str, row: str) -> Answer:
 def save(draft_id: str, group_id: str, row: str) -> Answer:
     """Save one entry at once. Posting it twice changes the same entry, never adds another."""
     group, page = _group(group_id)
-    if not row.isalnum() or len(row) > 16:
+    if not drafting.is_entry_id(row):
         abort(404)
     try:
         here = visit(draft_id)
@@ -110,7 +112,7 @@ def take(here: Visit, group: Repeat, page: Page, row: str) -> Answer:
         theirs = here.again()
         fields = sheets.fields_of(group.items, {}, answers.raw, {}, helper=is_helper(theirs.draft.answers))
         base = _digest(theirs.draft, group, row)
-        return draw(here, group, page, row, Sheet("", "", fields, notes=(pages.CHANGED,), base=base), 409)
+        return draw(here, group, page, row, Sheet("", "", fields, notes=(CHANGED,), base=base), 409)
     here.stay()
     return redirect(place_of(here, page))
 

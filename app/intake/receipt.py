@@ -8,7 +8,7 @@ from ..questionnaire.wording import is_helper, read_back
 from ..records import wordings
 from . import coming
 from .coming import Answer
-from .pages import place_of
+from .showing import place_of
 from .visit import Visit, visit
 
 blueprint = Blueprint("receipt", __name__)

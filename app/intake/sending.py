@@ -16,7 +16,7 @@ from ..records import drafts, submissions
 from ..records.store import StoreUnavailable
 from . import coming, pages, sheets
 from .coming import Answer
-from .pages import BUSY, NOT_OPEN, NOT_SURE_OF_PAGE, place_of
+from .showing import BUSY, NOT_OPEN, NOT_SURE_OF_PAGE, draw, may_visit, place_of, show_again
 from .visit import Visit, room, visit
 
 blueprint = Blueprint("sending", __name__)
@@ -43,7 +43,7 @@ def check(draft_id: str) -> Answer:
     if here.is_locked:
         return coming.ask_birth_date(here, request.path)
     path = here.draft.path(here.room.definition, here.now)
-    if not pages.may_visit(here, path, check_page()):
+    if not may_visit(here, path, check_page()):
         return redirect(place_of(here, here.next_page()))
     return _draw_check(here, "")
 
@@ -90,7 +90,7 @@ def go_on(draft_id: str) -> Answer:
     if action in pages.UNCHECKED:
         here.stay()
         return pages.UNCHECKED[action](here)
-    if not pages.may_visit(here, here.draft.path(here.room.definition, here.now), check_page()):
+    if not may_visit(here, here.draft.path(here.room.definition, here.now), check_page()):
         return redirect(place_of(here, here.next_page()))
     try:
         saved = here.change(lambda draft: _read(here, draft, action))
@@ -133,15 +133,15 @@ def send(draft_id: str) -> Answer:
     try:
         here = visit(draft_id)
         if here is None:
-            return pages.show_again(page, NOT_OPEN, 403)
+            return show_again(page, NOT_OPEN, 403)
         if here.draft.sent:
             return redirect(url_for("receipt.show", draft_id=here.id))
         if g.forged:
-            return pages.show_again(page, NOT_SURE_OF_PAGE, 400)
+            return show_again(page, NOT_SURE_OF_PAGE, 400)
         return _take(here, page)
     except StoreUnavailable as error:
         logs.event("not_sent", cause=str(error))
-        return pages.show_again(page, BUSY, 503)
+        return show_again(page, BUSY, 503)
     except pages.AlreadySent:
         return redirect(url_for("receipt.show", draft_id=draft_id))
 
@@ -156,8 +156,8 @@ def _take(here: Visit, page: Page) -> Answer:
     changed = drafting.with_answers(here.draft, page.questions, answers.values)
     sheet = pages.what_is_wrong(here, changed, page.questions, answers, Demand.CONTINUE)
     if sheet is not None:
-        return pages.draw(here, path, page, sheet, 422)
-    if not pages.may_visit(here, path, page):
+        return draw(here, path, page, sheet, 422)
+    if not may_visit(here, path, page):
         kept = here.change(lambda draft: _signed(here, draft, page, dict(answers.values), continued=False))
         return redirect(place_of(here, kept.next_page()))
     try:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ..questionnaire import flags
@@ -61,9 +61,12 @@ class Box:
     after_or: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
-    """One question as it is drawn. `focus` is the id of the first thing that can be focused in it."""
+    """One question as it is drawn. `focus` is the id of the first thing that can be focused in it.
+
+    `tells_nothing` marks a field whose drawing may be remembered: a list of choices, or an empty box.
+    """
 
     id: str
     kind: str
@@ -78,6 +81,7 @@ class Field:
     ends: tuple[str, str] = ("", "")
     limit: int = 0
     entries: tuple[EntryRow, ...] = ()
+    tells_nothing: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,12 +127,32 @@ def _field(
     helper: bool,
 ) -> Field:
     value = stored.get(question.id)
+    error = problems.get(question.id, "")
     if isinstance(question, Repeat):
-        raw: Raw = ()
-        entries = entry_rows(question, value, helper=helper)
-    else:
-        raw = typed.get(question.id, ()) if typed is not None else unread(question, value)
-        entries = ()
+        return _built(question, (), helper, error, entry_rows(question, value, helper=helper))
+    raw = typed.get(question.id, ()) if typed is not None else unread(question, value)
+    if error or not (isinstance(question, _LISTS) or not any(raw)):
+        return _built(question, raw, helper, error)
+    return _remembered(question, raw, helper)
+
+
+_LISTS = Choice | Choices | Scale | Confirm
+_MOST = 5000
+_known: dict[tuple[int, Raw, bool], tuple[Question, Field]] = {}
+
+
+def _remembered(question: Question, raw: Raw, helper: bool) -> Field:
+    """A field that is the same for every patient who answered so (or not at all): worked out once."""
+    key = (id(question), raw, helper)
+    found = _known.get(key)
+    if found is None or found[0] is not question:
+        if len(_known) >= _MOST:
+            _known.clear()
+        found = _known[key] = (question, replace(_built(question, raw, helper, ""), tells_nothing=True))
+    return found[1]
+
+
+def _built(question: Question, raw: Raw, helper: bool, error: str, entries: tuple[EntryRow, ...] = ()) -> Field:
     boxes = _boxes(question, raw, helper)
     return Field(
         id=question.id,
@@ -139,7 +163,7 @@ def _field(
         raw=raw,
         optional=not question.required,
         autocomplete="" if helper and question.text_helper else question.autocomplete,
-        error=problems.get(question.id, ""),
+        error=error,
         boxes=boxes,
         ends=(question.min_label, question.max_label) if isinstance(question, Scale) else ("", ""),
         limit=question.max_length if isinstance(question, LongText) else 0,

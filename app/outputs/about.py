@@ -13,9 +13,8 @@ begins with = becomes a formula. Take the spreadsheet variant for that."""
 _GUARDED = """\
 This is the spreadsheet variant. Each CSV file begins with a byte order mark. A text that begins with = + - @, a tab,
 a line break, a null character, a full-width = + - @ or an apostrophe has one apostrophe put in front of it, so that no
-spreadsheet takes it for a formula. To undo it: remove one leading apostrophe, where there is one, from the cells of
-the columns that codebook.csv calls text (all columns of codebook.csv are text). All other columns are as in the raw
-variant."""
+spreadsheet takes it for a formula. To undo it: remove one leading apostrophe from every cell that begins with one.
+Numbers are never changed."""
 _READING = """\
 Files
 - submissions.csv: one row a submission.
@@ -31,6 +30,8 @@ answer, three columns at the end of submissions.csv name the question:
 - not_reached: the form was sent early, before its page was finished.
 - skipped: its page was finished, and it was left blank.
 A question with several answers has a column an option: all blank without an answer, else 1 or 0 in each.
+A column is also blank where the form that a patient saw did not have that question or option yet, or not any more:
+compare the column `wording` with `wordings` in codebook.csv.
 A form whose answers could not be opened has a row too: all its columns from `language` on are blank, these three as
 well.
 

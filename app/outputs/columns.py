@@ -109,7 +109,7 @@ def written(question: Question, source: str) -> Written:
     match question:
         case Choice():
             known = {option.code: (option.code,) for option in question.options}
-            return Written((replace(first, holds="code"),), lambda value: known.get(value) or (f"?{value}",))
+            return Written((replace(first, holds="code"),), lambda value: known.get(str(value)) or (f"?{value}",))
         case Choices():
             return _ticks(question, first)
         case Text() | LongText() | Email() | Phone():
@@ -206,7 +206,7 @@ def _ticks(question: Choices, first: Column) -> Written:
 
 
 def _digits(value: object) -> str:
-    return str(value) if isinstance(value, int) else f"?{value}"
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else f"?{value}"
 
 
 def _beside(first: Column, ending: str, holds: Holds, note: str) -> Column:

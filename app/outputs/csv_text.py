@@ -36,8 +36,8 @@ class CsvBuffer:
         return self._text.tell()
 
     def take(self) -> bytes:
-        """The rows added since the last time, in UTF-8."""
+        """The rows added since the last time, in UTF-8; half a surrogate pair, which has none, is spelled out."""
         text = self._text.getvalue()
         self._text.seek(0)
         self._text.truncate()
-        return text.encode()
+        return text.encode(errors="backslashreplace")

@@ -117,9 +117,17 @@ def _without_check(draft: Draft, definition: Definition, page: Page) -> Draft:
     return replace(draft, continued={key: asked for key, asked in draft.continued.items() if key not in later})
 
 
+_ENTRY_ID = "bcdfghjkmnpqrstvwxyz23456789"
+
+
 def new_entry_id() -> str:
-    """A random id for an entry: 8 letters and digits, never used for another."""
-    return "".join(secrets.choice("abcdefghjkmnpqrstvwxyz23456789") for _ in range(8))
+    """A random id for an entry: 8 consonants and digits, never used for another."""
+    return "".join(secrets.choice(_ENTRY_ID) for _ in range(8))
+
+
+def is_entry_id(text: str) -> bool:
+    """Whether a text has the form of an entry's id; so no word can be smuggled in as one."""
+    return len(text) == 8 and set(text) <= set(_ENTRY_ID)
 
 
 def entries_of(draft: Draft, group: Repeat) -> list[Entry]:
