@@ -20,27 +20,28 @@ _WORDS = {
 _ELSE = ("Something went wrong on our side", "Nothing you sent before is lost. Wait a minute and try again.")
 
 
-def page(status: int) -> tuple[str, int]:
-    """The error page for a status."""
+def page(status: int, template: str) -> tuple[str, int]:
+    """The error page of a room for a status."""
     heading, advice = _WORDS.get(status, _ELSE)
-    return render_template("error.html", heading=heading, advice=advice, status=status), status
+    return render_template(template, heading=heading, advice=advice), status
 
 
 def init_app(app: Flask, room: str) -> None:
-    """Answer every error of this room with a page a person can use."""
+    """Answer every error of this room with a page of its own that a person can use."""
+    template = "desk/error.html" if room == "desk" else "error.html"
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
         if error.response is not None or (error.code or 500) < HTTPStatus.BAD_REQUEST:
             return error
-        return page(error.code or 500)
+        return page(error.code or 500, template)
 
     @app.errorhandler(StoreUnavailable)
     def _store(error: StoreUnavailable) -> tuple[str, int]:
         logs.event("store_unavailable", room=room, cause=str(error))
-        return page(503)
+        return page(503, template)
 
     @app.errorhandler(Exception)
     def _any(_error: Exception) -> tuple[str, int]:
         logs.unexpected(room)
-        return page(500)
+        return page(500, template)
