@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +15,8 @@ import pytest
 from sqlalchemy import event, insert, select, text
 
 import config as configuration
-from app import intake, jobs, logs
+from app import create_app, desk, intake, jobs, logs
+from app.headers import HEADERS
 from app.parts import Parts, assemble
 from app.records import models, schema
 from app.records.store import Store, StoreUnavailable
@@ -349,3 +351,20 @@ def test_a_database_that_became_read_only_gives_the_page_back_filled_in(patient:
     read_only.close()
     patient.presses("Continue")
     assert patient.page_id == "contact"
+
+
+def test_every_route_of_both_rooms_carries_the_headers_whatever_it_answers(parts: Parts) -> None:
+    visitor = Patient.of(parts, create_app(parts))
+    rooms = (("", intake.create_room(parts)), ("/desk", desk.create_room(parts)))
+    tried = 0
+    for prefix, app in rooms:
+        for rule in app.url_map.iter_rules():
+            path = prefix + re.sub(r"<[^>]+>", "x1", rule.rule)
+            for method in ("GET", "POST", "PUT"):
+                response = visitor.client.open(path, method=method, base_url=visitor.base_url)
+                for name in HEADERS:
+                    assert response.headers.get(name) == HEADERS[name], (method, path, name)
+                cache = response.headers["Cache-Control"]
+                assert "no-store" in cache or path in ("/", "/privacy", "/accessibility"), (method, path, cache)
+                tried += 1
+    assert tried > 90
