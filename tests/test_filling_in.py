@@ -288,3 +288,11 @@ def test_a_draft_is_gone_on_the_promised_day_and_not_before(patient: Patient, cl
     clock.passes(days=2)
     patient.opens(f"/intake/{patient.draft_id}/" if patient.path.startswith("/intake") else "/intake/")
     assert patient.status == 404
+
+
+def test_a_late_post_that_is_refused_tells_nothing_of_what_is_stored(patient: Patient, clock: FakeClock) -> None:
+    patient.starts().fills_in({**ANSWERS, "impact_mood": "4"}, until="driving").sees("You are not alone")
+    clock.passes(minutes=21)
+    patient.presses("Continue", {"driving": "a horse"})
+    assert patient.status == 422
+    patient.does_not_see("You are not alone")

@@ -99,7 +99,7 @@ def draw(here: Visit, path: Path, page: Page, sheet: Sheet, status: int = 200) -
         sheet=replace(
             sheet,
             intro=sheets.page_intro(page, helper=helper),
-            notices=sheets.panels_on(definition, here.draft, path, page),
+            notices=() if here.is_locked else sheets.panels_on(definition, here.draft, path, page),
             asked=" ".join(field.id for field in sheet.fields),
         ),
         back=place_of(here, path.stops[index - 1].page) if index else url_for("coming.start"),
