@@ -1,6 +1,7 @@
 """The patients' room: a Flask application of its own. Nothing here can open an answer that was sent."""
 
-from flask import Flask
+from flask import Flask, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from ..overview import views as overview
 from ..parts import Parts
@@ -23,4 +24,10 @@ def create_room(parts: Parts) -> Flask:
     drawing.init_app(app)
     for part in (overview, coming, receipt, sending, entries, pages):
         app.register_blueprint(part.blueprint)
+    app.register_error_handler(pages.AlreadySent, _to_receipt)
     return app
+
+
+def _to_receipt(_sent: Exception) -> BaseResponse:
+    """Whatever a form that was sent meanwhile is asked to do leads to its receipt."""
+    return coming.to_receipt((request.view_args or {})["draft_id"])

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from .. import codes
@@ -91,9 +91,34 @@ def open_with(typed: str) -> Answer:
     return response
 
 
-def not_open() -> tuple[str, int]:
-    """The form is not open on this device: the same answer for an unknown form and for somebody else's."""
-    return render_template("intake/not_open.html"), 404
+def open_here(draft_id: str) -> Visit:
+    """The form with this id, open on this device; else the request ends with the page that says it is not.
+
+    An unknown form and somebody else's get the same answer.
+    """
+    here = visit(draft_id)
+    if here is None:
+        abort(make_response(render_template("intake/not_open.html"), 404))
+    return here
+
+
+def in_progress(draft_id: str, back: str = "") -> Visit:
+    """The form with this id, open here, not sent, its patient known to be here; else the request ends elsewhere.
+
+    A form that was sent leads to its receipt; after a while the birth date is asked first, and leads to `back`
+    (this address when it is empty).
+    """
+    here = open_here(draft_id)
+    if here.draft.sent:
+        abort(to_receipt(draft_id))
+    if here.is_locked:
+        abort(make_response(ask_birth_date(here, back or request.path)))
+    return here
+
+
+def to_receipt(draft_id: str) -> BaseResponse:
+    """To the receipt of a form that was sent."""
+    return redirect(url_for("receipt.show", draft_id=draft_id))
 
 
 def ask_birth_date(here: Visit, back: str, error: str = "", status: int = 200) -> Answer:
@@ -114,9 +139,7 @@ def ask_birth_field(error: str = "") -> sheets.Field:
 @blueprint.post("/intake/<draft_id>/unlock")
 def unlock(draft_id: str) -> Answer:
     """Check the birth date. Wrong tries are counted, and never end the draft."""
-    here = visit(draft_id)
-    if here is None:
-        return not_open()
+    here = open_here(draft_id)
     back = local_path(request.form.get("back", ""), f"/intake/{here.id}/")
     key = here.room.parts.server_key.digest("birth date", here.id)
     with here.room.parts.store.reading() as connection:
@@ -153,9 +176,7 @@ def _try_again(here: Visit, wait: datetime) -> str:
 @blueprint.get("/intake/<draft_id>/pause")
 def pause(draft_id: str) -> Answer:
     """The code to come back with, while the form stays open here."""
-    here = visit(draft_id)
-    if here is None:
-        return not_open()
+    here = open_here(draft_id)
     if here.is_locked:
         return ask_birth_date(here, request.path)
     return render_template("intake/pause.html", here=here, link=link_of(here), left=False)
@@ -164,8 +185,7 @@ def pause(draft_id: str) -> Answer:
 @blueprint.post("/intake/<draft_id>/leave")
 def leave(draft_id: str) -> Answer:
     """Leave a shared device: show the code a last time, and let this device open the form no more."""
-    here = visit(draft_id)
-    return not_open() if here is None else left(here)
+    return left(open_here(draft_id))
 
 
 def left(here: Visit) -> Answer:

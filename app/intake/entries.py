@@ -31,27 +31,19 @@ def _group(group_id: str) -> tuple[Repeat, Page]:
     return question, room().definition.page_of_question[group_id]
 
 
-def _closed(here: Visit | None, page: Page) -> Answer | None:
-    """Where somebody goes who may not be at this group now; None when they may."""
-    if here is None:
-        return coming.not_open()
-    if here.draft.sent:
-        return redirect(url_for("receipt.show", draft_id=here.id))
-    if here.is_locked:
-        return coming.ask_birth_date(here, place_of(here, page))
+def _at(draft_id: str, page: Page) -> Visit:
+    """The form, when its patient may be at this page's entries now; else the request ends elsewhere."""
+    here = coming.in_progress(draft_id, url_for("pages.show", draft_id=draft_id, page_id=page.id))
     if not may_visit(here, here.draft.path(here.room.definition, here.now), page):
-        return redirect(place_of(here, here.next_page()))
-    return None
+        abort(redirect(place_of(here, here.next_page())))
+    return here
 
 
 @blueprint.get("/intake/<draft_id>/<group_id>/<row>")
 def show(draft_id: str, group_id: str, row: str) -> Answer:
     """The form of one entry; blank when there is no entry with this id yet."""
     group, page = _group(group_id)
-    here = visit(draft_id)
-    closed = _closed(here, page)
-    if closed is not None or here is None:
-        return closed or coming.not_open()
+    here = _at(draft_id, page)
     entry = drafting.entry(here.draft, group, row)
     if entry is None and len(drafting.entries_of(here.draft, group)) >= group.max_entries:
         return redirect(place_of(here, page))
@@ -72,15 +64,13 @@ def save(draft_id: str, group_id: str, row: str) -> Answer:
         if here is None:
             return show_again(group, page, row, NOT_OPEN, 403)
         if here.draft.sent:
-            return redirect(url_for("receipt.show", draft_id=here.id))
+            return coming.to_receipt(here.id)
         if g.forged:
             return show_again(group, page, row, NOT_SURE_OF_PAGE, 400)
         return take(here, group, page, row)
     except StoreUnavailable as error:
         logs.event("not_saved", cause=str(error))
         return show_again(group, page, row, BUSY, 503)
-    except AlreadySent:
-        return redirect(url_for("receipt.show", draft_id=draft_id))
 
 
 def take(here: Visit, group: Repeat, page: Page, row: str) -> Answer:
@@ -143,10 +133,7 @@ def what_is_wrong(here: Visit, group: Repeat, row: str, answers: Answers) -> She
 def ask_to_remove(draft_id: str, group_id: str, row: str) -> Answer:
     """Ask before an entry goes."""
     group, page = _group(group_id)
-    here = visit(draft_id)
-    closed = _closed(here, page)
-    if closed is not None or here is None:
-        return closed or coming.not_open()
+    here = _at(draft_id, page)
     entry = drafting.entry(here.draft, group, row)
     if entry is None:
         return redirect(place_of(here, page))
@@ -160,20 +147,15 @@ def ask_to_remove(draft_id: str, group_id: str, row: str) -> Answer:
 def remove(draft_id: str, group_id: str, row: str) -> Answer:
     """Remove one entry; doing it twice is no fault."""
     group, page = _group(group_id)
-    here = visit(draft_id)
-    if here is None:
-        return coming.not_open()
+    here = coming.open_here(draft_id)
 
     def apply(draft: Draft) -> Draft:
         if draft.sent:
             raise AlreadySent
         return drafting.changed_on(drafting.without_entry(draft, group, row), here.room.definition, page)
 
-    try:
-        if request.form.get("action") == "remove":
-            here.change(apply)
-    except AlreadySent:
-        return redirect(url_for("receipt.show", draft_id=here.id))
+    if request.form.get("action") == "remove":
+        here.change(apply)
     here.stay()
     return redirect(place_of(here, page))
 
@@ -181,13 +163,7 @@ def remove(draft_id: str, group_id: str, row: str) -> Answer:
 @blueprint.get("/intake/<draft_id>/stop/<notice_id>")
 def stop(draft_id: str, notice_id: str) -> Answer:
     """A notice that has a page of its own: call 911 now. The form stays open; an own step leads back to it."""
-    here = visit(draft_id)
-    if here is None:
-        return coming.not_open()
-    if here.draft.sent:
-        return redirect(url_for("receipt.show", draft_id=here.id))
-    if here.is_locked:
-        return coming.ask_birth_date(here, request.path)
+    here = coming.in_progress(draft_id)
     path = here.draft.path(here.room.definition, here.now)
     notice = next((n for n in flags.notices(here.room.definition, path.kept) if n.id == notice_id), None)
     if notice is None:
@@ -198,9 +174,7 @@ def stop(draft_id: str, notice_id: str) -> Answer:
 @blueprint.post("/intake/<draft_id>/stop/<notice_id>")
 def go_on(draft_id: str, notice_id: str) -> Answer:
     """The patient has read it and goes on with the form."""
-    here = visit(draft_id)
-    if here is None:
-        return coming.not_open()
+    here = coming.open_here(draft_id)
     here.stay()
     return redirect(place_of(here, here.next_page()))
 

@@ -44,25 +44,17 @@ class AlreadySent(Exception):
 @blueprint.get("/intake/<draft_id>/")
 def come_back(draft_id: str) -> Answer:
     """Where the patient left off."""
-    here = visit(draft_id)
-    if here is None:
-        return coming.not_open()
+    here = coming.open_here(draft_id)
     return redirect(place_of(here, here.next_page()))
 
 
 @blueprint.get("/intake/<draft_id>/<page_id>")
 def show(draft_id: str, page_id: str) -> Answer:
     """A question page as it stands now."""
-    here = visit(draft_id)
-    if here is None:
-        return coming.not_open()
     page = room().definition.page_by_id.get(page_id)
     if page is None or not page.questions:
         abort(404)
-    if here.draft.sent:
-        return redirect(url_for("receipt.show", draft_id=here.id))
-    if here.is_locked:
-        return coming.ask_birth_date(here, request.path)
+    here = coming.in_progress(draft_id)
     path = here.draft.path(here.room.definition, here.now)
     if not may_visit(here, path, page):
         return redirect(place_of(here, here.next_page()))
@@ -88,8 +80,6 @@ def save(draft_id: str, page_id: str) -> Answer:
     except StoreUnavailable as error:
         logs.event("not_saved", cause=str(error))
         return show_again(page, BUSY, 503)
-    except AlreadySent:
-        return redirect(url_for("receipt.show", draft_id=draft_id))
 
 
 def take(here: Visit, page: Page) -> Answer:

@@ -9,7 +9,7 @@ from ..records import wordings
 from . import coming
 from .coming import Answer
 from .showing import place_of
-from .visit import Visit, visit
+from .visit import Visit
 
 blueprint = Blueprint("receipt", __name__)
 
@@ -17,9 +17,7 @@ blueprint = Blueprint("receipt", __name__)
 @blueprint.get("/intake/<draft_id>/receipt")
 def show(draft_id: str) -> Answer:
     """The receipt of a form that was sent; the copy of the answers waits for the birth date after a while."""
-    here = visit(draft_id)
-    if here is None:
-        return coming.not_open()
+    here = coming.open_here(draft_id)
     sent = here.draft.sent
     if sent is None:
         return redirect(place_of(here, here.next_page()))

@@ -1,8 +1,8 @@
 """Reading everything back, and sending it: once, whatever is pressed how often."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request
 
 from .. import logs
 from ..forgery import keeps_answers
@@ -35,13 +35,7 @@ def sign_page() -> Page:
 @blueprint.get("/intake/<draft_id>/check")
 def check(draft_id: str) -> Answer:
     """Everything read back, by part, with links to change it. Not sent yet."""
-    here = visit(draft_id)
-    if here is None:
-        return coming.not_open()
-    if here.draft.sent:
-        return redirect(url_for("receipt.show", draft_id=here.id))
-    if here.is_locked:
-        return coming.ask_birth_date(here, request.path)
+    here = coming.in_progress(draft_id)
     path = here.draft.path(here.room.definition, here.now)
     if not may_visit(here, path, check_page()):
         return redirect(place_of(here, here.next_page()))
@@ -77,13 +71,7 @@ def _draw_check(here: Visit, note: str, status: int = 200) -> Answer:
 @keeps_answers
 def go_on(draft_id: str) -> Answer:
     """The answers were read: on to signing, or back to the parts that are still open."""
-    here = visit(draft_id)
-    if here is None:
-        return coming.not_open()
-    if here.draft.sent:
-        return redirect(url_for("receipt.show", draft_id=here.id))
-    if here.is_locked:
-        return coming.ask_birth_date(here, request.path)
+    here = coming.in_progress(draft_id)
     action = request.form.get("action", "continue")
     if g.forged:
         return _draw_check(here, NOT_SURE_OF_PAGE, 400)
@@ -96,8 +84,6 @@ def go_on(draft_id: str) -> Answer:
         saved = here.change(lambda draft: _read(here, draft, action))
     except StoreUnavailable:
         return _draw_check(here, BUSY, 503)
-    except pages.AlreadySent:
-        return redirect(url_for("receipt.show", draft_id=here.id))
     here.stay()
     return redirect(place_of(saved, saved.next_page()))
 
@@ -112,11 +98,12 @@ def _read(here: Visit, draft: Draft, action: str) -> Draft:
     return replace(drafting.continued_from(draft, here.room.definition, check_page(), here.now), early=early)
 
 
-@dataclass(frozen=True)
 class _Refused(Exception):
     """The form cannot go as it is: this page has something wrong."""
 
-    page: Page
+    def __init__(self, page: Page) -> None:
+        super().__init__(page.id)
+        self.page = page
 
 
 @blueprint.get("/intake/<draft_id>/sign")
@@ -135,15 +122,13 @@ def send(draft_id: str) -> Answer:
         if here is None:
             return show_again(page, NOT_OPEN, 403)
         if here.draft.sent:
-            return redirect(url_for("receipt.show", draft_id=here.id))
+            return coming.to_receipt(here.id)
         if g.forged:
             return show_again(page, NOT_SURE_OF_PAGE, 400)
         return _take(here, page)
     except StoreUnavailable as error:
         logs.event("not_sent", cause=str(error))
         return show_again(page, BUSY, 503)
-    except pages.AlreadySent:
-        return redirect(url_for("receipt.show", draft_id=draft_id))
 
 
 def _take(here: Visit, page: Page) -> Answer:
@@ -166,7 +151,7 @@ def _take(here: Visit, page: Page) -> Answer:
         here.change(lambda draft: _signed(here, draft, page, dict(answers.values), continued=False))
         return redirect(place_of(here, refused.page))
     here.stay()
-    return redirect(url_for("receipt.show", draft_id=here.id))
+    return coming.to_receipt(here.id)
 
 
 def _signed(here: Visit, draft: Draft, page: Page, values: dict[str, drafting.Value], *, continued: bool) -> Draft:

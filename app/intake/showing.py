@@ -13,7 +13,7 @@ from ..questionnaire.kinds import Page, Question, Repeat
 from ..questionnaire.reading import Raw
 from ..questionnaire.wording import is_helper, say
 from . import sheets
-from .coming import Answer
+from .coming import Answer, to_receipt
 from .forms import Answers
 from .sheets import Sheet
 from .visit import Visit, room
@@ -163,7 +163,7 @@ def sent_meanwhile(here: Visit, page: Page) -> Answer:
     questions = stop.questions if stop else page.questions
     answers = here.room.forms.answers(page.id, questions, request.form)
     if page is here.room.definition.pages[-1]:
-        return redirect(url_for("receipt.show", draft_id=here.id))
+        return to_receipt(here.id)
     typed = [
         (q.text, say(q, answers.values[q.id]))
         for q in questions
