@@ -1,13 +1,13 @@
-"""The keys in the key folder: the server key, and the clinic's key pair that answers are sealed to.
+"""Secret keys that are no key pairs, each 32 random bytes in a file of its own.
 
-`make run` makes them on first start. Whoever holds the private key can read everything that was sent; whoever
-loses it loses everything that was sent. It belongs outside the database and its backups.
+The server key belongs to the patients' host: drafts and cookies. The index key belongs to the desk alone: whoever
+holds it and the database can test guesses of names. Key pairs are in `keyring.py`.
 """
 
 import hmac
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,22 +16,22 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from .sealing import PrivateKey, PublicKey, SealError, new_private_key, open_sealed, pad, seal, unpad
+from .sealing import SealError, pad, unpad
 
-PUBLIC_NAME = "clinic.public"
-PRIVATE_NAME = "clinic.private"
+INDEX_NAME = "index.key"
 _DRAFT_VERSION = b"\x01"
 _NONCE = 12
 _DRAFT_BUCKET = 2048
+_DIGEST = 16
 
 
 class KeyProblem(Exception):
-    """A key file is missing, damaged or readable by others; the message says which and what to do."""
+    """A key file is missing, damaged or where it must not be; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
 class ServerKey:
-    """32 random bytes outside the database, from which every key that is not a key pair is derived."""
+    """32 random bytes outside the database, from which every key of the patients' host is derived."""
 
     raw: bytes
 
@@ -40,7 +40,7 @@ class ServerKey:
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose; one purpose says nothing about another."""
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"previsit " + purpose.encode()).derive(self.raw)
+        return _derived(self.raw, purpose)
 
     def digest(self, purpose: str, text: str) -> bytes:
         """A keyed digest (HMAC-SHA256) of a text, for looking things up without storing them."""
@@ -67,60 +67,79 @@ class ServerKey:
             raise SealError("this draft does not open with this secret") from error
 
 
+@dataclass(frozen=True)
+class IndexKey:
+    """32 random bytes that only the desk's side holds: digests by which people are found."""
+
+    raw: bytes
+    _by_kind: dict[str, bytes] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        return "IndexKey(...)"
+
+    def digest(self, kind: str, text: str) -> bytes:
+        """16 bytes that stand for a normalised text of this kind, and tell nothing without this key.
+
+        Each kind has a key of its own, so that equal texts of two kinds do not show as equal.
+        """
+        if kind not in self._by_kind:
+            self._by_kind[kind] = _derived(self.raw, f"index {kind}")
+        return hmac.digest(self._by_kind[kind], text.encode(), sha256)[:_DIGEST]
+
+
+def _derived(raw: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"previsit " + purpose.encode()).derive(raw)
+
+
 def _bound(draft_id: str) -> bytes:
     return b"previsit draft" + _DRAFT_VERSION + draft_id.encode()
 
 
 def load_server_key(path: Path) -> ServerKey:
     """The server key from its file (64 hex digits). Raises KeyProblem with what to do."""
-    raw = _read(path, "SECRET_KEY_FILE")
-    return ServerKey(raw)
+    return ServerKey(read_key(path, "SECRET_KEY_FILE"))
 
 
-def load_public_key(folder: Path) -> PublicKey:
-    """The clinic's public key, to which answers are sealed. Raises KeyProblem."""
-    return PublicKey(_read(folder / PUBLIC_NAME, "KEY_DIR"))
+def load_index_key(folder: Path) -> IndexKey:
+    """The index key from the key folder. Raises KeyProblem with what to do."""
+    return IndexKey(read_key(folder / INDEX_NAME, "KEY_DIR"))
 
 
-def load_private_key(folder: Path) -> PrivateKey:
-    """The clinic's private key, proved to fit the public one by a canary. Raises KeyProblem."""
-    key = PrivateKey(_read(folder / PRIVATE_NAME, "KEY_DIR"))
-    public = load_public_key(folder)
-    canary = seal(b"canary", [public], record="start", kind="canary")
-    try:
-        open_sealed(canary.blob, canary.keys[0].data, key, record="start", kind="canary")
-    except SealError as error:
-        raise KeyProblem(f"{PRIVATE_NAME} and {PUBLIC_NAME} in {folder} do not belong together") from error
-    return key
+def make_missing(path: Path) -> list[Path]:
+    """Make a key file of 32 random bytes unless it is there; returns the files made."""
+    if path.exists():
+        return []
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return [write_key(path, secrets.token_bytes(32))]
 
 
-def make_missing_keys(key_dir: Path, server_key_file: Path) -> list[Path]:
-    """Make whatever key is not there yet, readable by this user only. Returns the files made."""
-    made: list[Path] = []
-    key_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not server_key_file.exists():
-        server_key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made.append(_write(server_key_file, secrets.token_bytes(32)))
-    if not (key_dir / PUBLIC_NAME).exists():
-        private = new_private_key()
-        made.append(_write(key_dir / PRIVATE_NAME, private.raw))
-        made.append(_write(key_dir / PUBLIC_NAME, private.public.raw))
-    return made
-
-
-def _write(path: Path, raw: bytes) -> Path:
+def write_key(path: Path, raw: bytes) -> Path:
+    """Write a new key file, readable by this user only, and have it on disk. Raises FileExistsError."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(raw.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(path.parent)
     return path
 
 
-def _read(path: Path, setting: str) -> bytes:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk: a file that is written and synced may still lose its name without this."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_key(path: Path, setting: str) -> bytes:
+    """The 32 bytes of a key file. Raises KeyProblem naming the file and the setting that leads to it."""
     try:
         raw = bytes.fromhex(path.read_text().strip())
     except FileNotFoundError as error:
         raise KeyProblem(f"{path} is missing: run `make run`, or `previsit prepare`, or set {setting}") from error
+    except OSError as error:
+        raise KeyProblem(f"{path} cannot be read ({error.strerror}): see who owns it, or set {setting}") from error
     except ValueError as error:
         raise KeyProblem(f"{path} is damaged: it must hold 64 hex digits ({setting})") from error
     if len(raw) != 32:

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 
 from config import Config
 
-from .keys import ServerKey, load_private_key, load_public_key, load_server_key
+from .keyring import Keyring
+from .keys import IndexKey, ServerKey, load_index_key, load_server_key
 from .questionnaire.hemifacial_spasm import DEFINITION
 from .questionnaire.kinds import Definition
 from .records.store import Store
-from .sealing import PrivateKey, PublicKey
 
 Clock = Callable[[], datetime]
 
@@ -20,15 +20,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def today_of(config: Config, clock: Clock = utc_now) -> date:
+    """The clinic's day."""
+    return clock().astimezone(config.clinic.timezone).date()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Everything a room needs. The intake room is never handed `private_key` when it runs by itself."""
+    """Everything a room needs. A process that serves the intake alone has no private key and no index key."""
 
     config: Config
     store: Store
     server_key: ServerKey
-    recipients: tuple[PublicKey, ...]
-    private_key: PrivateKey | None
+    keyring: Keyring
+    index_key: IndexKey | None
     definition: Definition = field(default=DEFINITION)
     clock: Clock = field(default=utc_now)
 
@@ -38,7 +43,7 @@ class Parts:
 
     def today(self) -> date:
         """The clinic's day."""
-        return self.now().astimezone(self.config.clinic.timezone).date()
+        return today_of(self.config, self.clock)
 
     def local(self, moment: datetime) -> datetime:
         """A moment in the clinic's time zone."""
@@ -48,14 +53,18 @@ class Parts:
 def assemble(config: Config, *, definition: Definition = DEFINITION, clock: Clock = utc_now) -> Parts:
     """Load the keys and connect the database that this configuration names.
 
-    Raises KeyProblem when a key is missing. A process that serves only the intake room loads no private key.
+    Raises KeyProblem when a key is missing, or lies where it must not. A process that serves only the intake room
+    loads no private key, and refuses to start with one in reach.
     """
+    opens = config.rooms != "intake"
+    keyring = Keyring(config.key_dir, opens=opens)
+    keyring.prove(production=config.secure)
     return Parts(
         config=config,
         store=Store(config.database_url),
         server_key=load_server_key(config.secret_key_file),
-        recipients=(load_public_key(config.key_dir),),
-        private_key=None if config.rooms == "intake" else load_private_key(config.key_dir),
+        keyring=keyring,
+        index_key=load_index_key(config.key_dir) if opens else None,
         definition=definition,
         clock=clock,
     )

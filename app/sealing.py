@@ -8,6 +8,7 @@ swapped. Losing the database alone opens nothing.
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
@@ -52,7 +53,7 @@ class PublicKey:
 
     raw: bytes
 
-    @property
+    @cached_property
     def key_id(self) -> str:
         """16 hex digits of the key's SHA-256: its name in the database and the fingerprint people compare."""
         return sha256(self.raw).hexdigest()[:16]
@@ -67,11 +68,18 @@ class PrivateKey:
     def __repr__(self) -> str:
         return f"PrivateKey({self.public.key_id})"
 
-    @property
+    @cached_property
     def public(self) -> PublicKey:
         """The public half."""
-        key = X25519PrivateKey.from_private_bytes(self.raw).public_key()
-        return PublicKey(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
+        return PublicKey(self._loaded.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+    @cached_property
+    def _loaded(self) -> X25519PrivateKey:
+        return X25519PrivateKey.from_private_bytes(self.raw)
+
+    def unwrap(self, wrapped: bytes, bound: bytes) -> bytes:
+        """The data key that was sealed to this key. Raises InvalidTag or ValueError."""
+        return _SUITE.decrypt(wrapped, self._loaded, info=bound)
 
 
 def new_private_key() -> PrivateKey:
@@ -99,11 +107,7 @@ def seal(document: bytes, recipients: Sequence[PublicKey], *, record: str, kind:
     nonce = secrets.token_bytes(_NONCE)
     bound = _bound(record, kind)
     blob = _HEADER + nonce + AESGCM(data_key).encrypt(nonce, pad(document), bound)
-    keys = tuple(
-        Wrapped(key.key_id, _HEADER + _SUITE.encrypt(data_key, X25519PublicKey.from_public_bytes(key.raw), info=bound))
-        for key in recipients
-    )
-    return Sealed(blob, keys)
+    return Sealed(blob, tuple(_wrap(data_key, key, bound) for key in recipients))
 
 
 def open_sealed(blob: bytes, wrapped: bytes, key: PrivateKey, *, record: str, kind: str) -> bytes:
@@ -112,15 +116,41 @@ def open_sealed(blob: bytes, wrapped: bytes, key: PrivateKey, *, record: str, ki
     Raises SealError, and gives nothing, when anything at all does not fit.
     """
     bound = _bound(record, kind)
-    for part in (blob, wrapped):
-        if part[:2] != _HEADER:
-            raise SealError("this document was sealed by a version this program does not know")
+    data_key = _unwrap(wrapped, key, bound)
+    if blob[:2] != _HEADER:
+        raise SealError(_UNKNOWN)
     try:
-        data_key = _SUITE.decrypt(wrapped[2:], X25519PrivateKey.from_private_bytes(key.raw), info=bound)
         padded = AESGCM(data_key).decrypt(blob[2 : 2 + _NONCE], blob[2 + _NONCE :], bound)
     except (InvalidTag, ValueError) as error:
-        raise SealError("this document does not open with this key") from error
+        raise SealError(_CLOSED) from error
     return unpad(padded)
+
+
+def rewrap(wrapped: bytes, key: PrivateKey, recipient: PublicKey, *, record: str, kind: str) -> Wrapped:
+    """A document's data key sealed to one more recipient; the document itself is not touched.
+
+    Raises SealError when this private key does not open the data key.
+    """
+    bound = _bound(record, kind)
+    return _wrap(_unwrap(wrapped, key, bound), recipient, bound)
+
+
+_UNKNOWN = "this document was sealed by a version this program does not know"
+_CLOSED = "this document does not open with this key"
+
+
+def _wrap(data_key: bytes, key: PublicKey, bound: bytes) -> Wrapped:
+    sealed = _SUITE.encrypt(data_key, X25519PublicKey.from_public_bytes(key.raw), info=bound)
+    return Wrapped(key.key_id, _HEADER + sealed)
+
+
+def _unwrap(wrapped: bytes, key: PrivateKey, bound: bytes) -> bytes:
+    if wrapped[:2] != _HEADER:
+        raise SealError(_UNKNOWN)
+    try:
+        return key.unwrap(wrapped[2:], bound)
+    except (InvalidTag, ValueError) as error:
+        raise SealError(_CLOSED) from error
 
 
 def _bound(record: str, kind: str) -> bytes:

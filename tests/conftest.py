@@ -5,14 +5,14 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 import config as configuration
-from app import keys
+from app import keyring, keys
 from app.parts import Parts, assemble
 from app.records import schema
 from app.records.store import Store
@@ -98,9 +98,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def key_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("keys")
-    keys.make_missing_keys(folder, folder / "server.key")
+    """The keys of a desk for real patients. The recovery key lies in a file of its own beside the folder."""
+    folder = tmp_path_factory.mktemp("keys") / "keys"
+    keyring.renew(folder, keyring.ROLES, date(2026, 3, 1), recovery_file=folder.parent / "recovery.key")
+    keys.make_missing(folder / "server.key")
+    keys.make_missing(folder / keys.INDEX_NAME)
     return folder
+
+
+@pytest.fixture(scope="session")
+def recovery_key(key_dir: Path) -> Path:
+    """The recovery key, which lies offline."""
+    return key_dir.parent / "recovery.key"
 
 
 @pytest.fixture

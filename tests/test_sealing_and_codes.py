@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import codes, keys
+from app import codes
 from app.keys import ServerKey
 from app.sealing import SealError, new_private_key, open_sealed, pad, seal, unpad
 
@@ -59,21 +59,6 @@ def test_keys_are_never_printed() -> None:
     private = new_private_key()
     assert private.raw.hex() not in repr(private)
     assert "a" * 8 not in repr(ServerKey(b"a" * 32))
-
-
-def test_key_files_say_what_is_wrong_with_them(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("keys")
-    with pytest.raises(keys.KeyProblem, match="is missing"):
-        keys.load_server_key(folder / "server.key")
-    keys.make_missing_keys(folder, folder / "server.key")
-    assert keys.make_missing_keys(folder, folder / "server.key") == []
-    assert (folder / "clinic.private").stat().st_mode & 0o077 == 0
-    (folder / "clinic.private").write_text(new_private_key().raw.hex())
-    with pytest.raises(keys.KeyProblem, match="do not belong together"):
-        keys.load_private_key(folder)
-    (folder / "server.key").write_text("not hex")
-    with pytest.raises(keys.KeyProblem, match="is damaged"):
-        keys.load_server_key(folder / "server.key")
 
 
 def test_a_code_is_read_however_it_is_typed_or_pasted() -> None:

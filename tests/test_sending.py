@@ -20,10 +20,9 @@ BIRTH = {"dob-month": "8", "dob-day": "14", "dob-year": "1969"}
 
 def stored(parts: Parts) -> list[Opened]:
     """Every submission, opened as the desk would."""
-    assert parts.private_key
     with parts.store.reading() as connection:
         listed = submissions.newest(connection, limit=100)
-        return submissions.open_answers(connection, listed, parts.private_key)
+        return submissions.open_answers(connection, listed, parts.keyring.private_keys)
 
 
 def signs(patient: Patient, **changes: Any) -> Patient:

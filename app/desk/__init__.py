@@ -16,12 +16,11 @@ def create_room(parts: Parts, *, hasher: PasswordHasher | None = None) -> Flask:
 
     `hasher` is for tests, which want it fast; without one, argon2's own defaults hold.
     """
-    if parts.private_key is None:
+    if not parts.keyring.private_keys:
         raise KeyProblem("the desk cannot run without the clinic's private key: set KEY_DIR")
     app = furnish(parts, "desk")
     app.extensions["desk"] = Desk(
         parts=parts,
-        private_key=parts.private_key,
         passwords=Passwords(hasher or PasswordHasher()),
     )
     words.init_app(app, parts)

@@ -6,7 +6,6 @@ from flask import current_app, g
 
 from ..parts import Parts
 from ..records.staff_sessions import SignedIn
-from ..sealing import PrivateKey
 from .passwords import Passwords
 
 
@@ -15,7 +14,6 @@ class Desk:
     """The parts both rooms share, and what only this one has."""
 
     parts: Parts
-    private_key: PrivateKey
     passwords: Passwords
 
 

@@ -65,7 +65,7 @@ def rows(here: Desk, until: datetime) -> Iterator[ExportRow]:
     while True:
         with here.parts.store.reading() as connection:
             batch = [r for r in submissions.batch_after(connection, after, BATCH) if r.received_at <= until]
-            opened = submissions.open_what_opens(connection, batch, here.private_key)
+            opened = submissions.open_what_opens(connection, batch, here.parts.keyring.private_keys)
         if not batch:
             return
         for listed in batch:

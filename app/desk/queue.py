@@ -90,7 +90,7 @@ def urgent_flags(definition: Definition, opened: Opened) -> tuple[Flag, ...]:
 
 def _section(connection: Connection, rows: Sequence[Listed]) -> Section:
     shown = rows[:PAGE]
-    opened = submissions.open_what_opens(connection, shown, desk().private_key)
+    opened = submissions.open_what_opens(connection, shown, desk().parts.keyring.private_keys)
     known = {digest: wordings.load(connection, digest) for digest in {row.wording for row in shown}}
     entries = tuple(_entry(known[row.wording], row, opened.get(row.id)) for row in shown)
     return Section(entries, _written(rows[PAGE - 1]) if len(rows) > PAGE else "")

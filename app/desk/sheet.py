@@ -24,7 +24,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         if listed is None:
             abort(404)
         definition = wordings.load(connection, listed.wording)
-        opened = submissions.open_what_opens(connection, [listed], desk().private_key).get(listed.id)
+        opened = submissions.open_what_opens(connection, [listed], parts.keyring.private_keys).get(listed.id)
     with parts.store.writing() as connection:
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act="look", record=listed.id)
     if opened is None:

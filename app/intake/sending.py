@@ -176,7 +176,7 @@ def _send(here: Visit, page: Page, values: dict[str, drafting.Value]) -> None:
                 submissions.send(
                     connection,
                     parts.server_key,
-                    parts.recipients,
+                    parts.keyring.recipients,
                     here.opened,
                     draft,
                     definition,

@@ -9,16 +9,21 @@ from .. import logs
 from ..parts import Parts
 from ..records import attempts, drafts, jobs
 from ..records.store import StoreUnavailable
+from . import rewrap
 
-_LOOK_EVERY = 30.0
+_LOOK_EVERY = 5.0
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something done again and again: every so often, by a function that says in a word or two what came of it."""
+    """Something done again and again: every so often, by a function that says in a word or two what came of it.
+
+    A job that `opens` needs the desk's keys, so a worker of the patients' host leaves it alone.
+    """
 
     every: timedelta
     do: Callable[[Parts], str]
+    opens: bool = False
 
 
 def purge_drafts(parts: Parts) -> str:
@@ -36,30 +41,37 @@ def purge_attempts(parts: Parts) -> str:
 JOBS: Mapping[str, Job] = {
     "purge_drafts": Job(timedelta(hours=1), purge_drafts),
     "purge_attempts": Job(timedelta(hours=6), purge_attempts),
+    rewrap.NAME: Job(timedelta(hours=1), rewrap.rewrap_all, opens=True),
 }
+
+
+def jobs_of(parts: Parts) -> Mapping[str, Job]:
+    """The jobs that this process may do."""
+    opens = parts.config.rooms != "intake"
+    return {name: job for name, job in JOBS.items() if opens or not job.opens}
 
 
 def do_due(parts: Parts) -> int:
     """Do every job that is due now; returns how many. A job that fails is logged and is due again after its time."""
+    mine = jobs_of(parts)
     with parts.store.writing() as connection:
-        jobs.schedule(connection, {name: job.every for name, job in JOBS.items()}, parts.now())
+        jobs.schedule(connection, mine, parts.now())
     count = 0
     while True:
         with parts.store.writing() as connection:
-            name = jobs.claim(connection, parts.now())
+            name = jobs.claim(connection, mine, parts.now())
         if name is None:
             return count
         count += 1
-        job = JOBS.get(name, Job(timedelta(days=1), lambda _parts: "unknown"))
         try:
-            result = job.do(parts)
+            result = mine[name].do(parts)
         except StoreUnavailable:
             raise
         except Exception:
             logs.unexpected("work")
             result = "failed"
         with parts.store.writing() as connection:
-            jobs.done(connection, name, parts.now(), job.every, result)
+            jobs.done(connection, name, parts.now(), mine[name].every, result)
         logs.event("job", job=name, result=result)
 
 

@@ -89,12 +89,17 @@ class Submission(Base):
     )
 
 
-class SealedAnswers(Base):
-    """The sent document, sealed. Apart, so that the intake's database role may INSERT here and never SELECT."""
+class SealedDocument(Base):
+    """Everything that only the desk may open: what was sent, and what staff write beside it. One row, one data key.
 
-    __tablename__ = "sealed_answers"
+    The answers of a submission have its id. Apart, so that the intake's database role may INSERT here and never SELECT.
+    """
 
-    submission: Mapped[str] = mapped_column(ForeignKey(Submission.id), primary_key=True)
+    __tablename__ = "sealed_document"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    submission: Mapped[str | None] = mapped_column(ForeignKey(Submission.id), index=True)
     blob: Mapped[bytes]
 
 
@@ -103,9 +108,40 @@ class SealedKey(Base):
 
     __tablename__ = "sealed_key"
 
-    document: Mapped[str] = mapped_column(ForeignKey(SealedAnswers.submission), primary_key=True)
+    document: Mapped[str] = mapped_column(ForeignKey(SealedDocument.id), primary_key=True)
     key_id: Mapped[str] = mapped_column(String(16), primary_key=True)
     data: Mapped[bytes]
+
+    __table_args__ = (Index("ix_sealed_key_key_id", "key_id", "document"),)
+
+
+class Lookup(Base):
+    """A keyed digest by which a submission is found: written and read by the desk alone, which holds the key."""
+
+    __tablename__ = "lookup"
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    submission: Mapped[str] = mapped_column(ForeignKey(Submission.id), primary_key=True, index=True)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class IndexQueue(Base):
+    """A submission that waits for the desk's side to write its digests."""
+
+    __tablename__ = "index_queue"
+
+    submission: Mapped[str] = mapped_column(ForeignKey(Submission.id), primary_key=True)
+
+
+class LegalHold(Base):
+    """A submission that nothing deletes until the hold is lifted."""
+
+    __tablename__ = "legal_hold"
+
+    submission: Mapped[str] = mapped_column(ForeignKey(Submission.id), primary_key=True)
+    placed_at: Mapped[datetime]
 
 
 class Attempt(Base):

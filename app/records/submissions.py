@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,13 +15,12 @@ from ..keys import ServerKey
 from ..questionnaire import versions
 from ..questionnaire.draft import Draft, Sent
 from ..questionnaire.kinds import Definition
-from ..sealing import PrivateKey, PublicKey, SealError, open_sealed, seal
-from . import audit, drafts, models, wordings
+from ..sealing import PrivateKey, PublicKey, SealError
+from . import audit, drafts, models, sealed, wordings
 from .drafts import OpenDraft
 
 ATTENTION = "attention"
 RECEIVED = "received"
-ANSWERS = "answers"
 
 
 @dataclass(frozen=True)
@@ -87,12 +85,8 @@ def send(
     except IntegrityError as error:
         raise drafts.Changed from error
     plain = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    sealed = seal(plain, recipients, record=submission_id, kind=ANSWERS)
-    connection.execute(insert(models.SealedAnswers).values(submission=submission_id, blob=sealed.blob))
-    connection.execute(
-        insert(models.SealedKey),
-        [{"document": submission_id, "key_id": k.key_id, "data": k.data} for k in sealed.keys],
-    )
+    sealed.put(connection, recipients, plain, record=submission_id, kind=sealed.ANSWERS, submission=submission_id)
+    connection.execute(insert(models.IndexQueue).values(submission=submission_id))
     audit.note(connection, at=now, room="intake", who=audit.PATIENT, act="sent", record=submission_id)
     return closed
 
@@ -147,39 +141,18 @@ def mark_seen(connection: Connection, submission_id: str, who: str, now: datetim
     return bool(changed)
 
 
-def open_answers(connection: Connection, listed: Sequence[Listed], key: PrivateKey) -> list[Opened]:
+def open_answers(connection: Connection, listed: Sequence[Listed], keys: Sequence[PrivateKey]) -> list[Opened]:
     """These submissions with their answers opened, in the same order. Raises SealError when one does not open."""
-    found = _sealed(connection, listed, key)
-    return [_opened(row, found, key) for row in listed]
+    opened = open_what_opens(connection, listed, keys)
+    if len(opened) < len(listed):
+        raise SealError("a submission does not open with the keys that this desk holds")
+    return [opened[row.id] for row in listed]
 
 
-def open_what_opens(connection: Connection, listed: Sequence[Listed], key: PrivateKey) -> dict[str, Opened]:
-    """These submissions with their answers opened, by id; one that does not open with this key is left out."""
-    found = _sealed(connection, listed, key)
-    opened: dict[str, Opened] = {}
-    for row in listed:
-        with suppress(SealError):
-            opened[row.id] = _opened(row, found, key)
-    return opened
-
-
-def _sealed(connection: Connection, listed: Sequence[Listed], key: PrivateKey) -> dict[str, tuple[bytes, bytes]]:
-    rows = connection.execute(
-        select(models.SealedAnswers.submission, models.SealedAnswers.blob, models.SealedKey.data)
-        .join(models.SealedKey, models.SealedKey.document == models.SealedAnswers.submission)
-        .where(
-            models.SealedAnswers.submission.in_([row.id for row in listed]),
-            models.SealedKey.key_id == key.public.key_id,
-        )
-    )
-    return {row.submission: (row.blob, row.data) for row in rows}
-
-
-def _opened(listed: Listed, found: Mapping[str, tuple[bytes, bytes]], key: PrivateKey) -> Opened:
-    if listed.id not in found:
-        raise SealError("this submission was not sealed to the key that this desk holds")
-    blob, wrapped = found[listed.id]
-    return Opened(listed, json.loads(open_sealed(blob, wrapped, key, record=listed.id, kind=ANSWERS)))
+def open_what_opens(connection: Connection, listed: Sequence[Listed], keys: Sequence[PrivateKey]) -> dict[str, Opened]:
+    """These submissions with their answers opened, by id; one that does not open with these keys is left out."""
+    plain = sealed.open_all(connection, (row.id for row in listed), keys)
+    return {row.id: Opened(row, json.loads(plain[row.id])) for row in listed if row.id in plain}
 
 
 def batches(connection: Connection, size: int = 200) -> Iterator[list[Listed]]:

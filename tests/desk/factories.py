@@ -41,7 +41,7 @@ def send(
         document = drafting.sent_document(definition, draft, opened.id, now, today)
         document["flags"]["ids"] += raised
         closed = submissions.send(
-            connection, parts.server_key, parts.recipients, opened, draft, definition, document, now
+            connection, parts.server_key, parts.keyring.recipients, opened, draft, definition, document, now
         )
         assert closed.draft.sent
         rows = submissions.newest(connection, limit=100)

@@ -1,5 +1,7 @@
 """The first account, signing in, signing out, and who may open what."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -7,6 +9,7 @@ from sqlalchemy import func, select
 from app import desk
 from app.desk import doors, passwords
 from app.desk.access import RIGHTS
+from app.keyring import Keyring
 from app.parts import Parts
 from app.records import models, setup_links
 from tests.conftest import FakeClock
@@ -274,10 +277,8 @@ def test_desk_pages_send_the_security_headers_and_are_never_stored(parts: Parts,
 
 
 def test_the_desk_does_not_run_without_the_private_key(parts: Parts) -> None:
-    from dataclasses import replace
-
     with pytest.raises(desk.KeyProblem):
-        mounted(replace(parts, private_key=None))
+        mounted(replace(parts, keyring=Keyring(parts.config.key_dir, opens=False)))
 
 
 def token(browser: Browser) -> dict[str, str]:

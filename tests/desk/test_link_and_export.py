@@ -135,5 +135,4 @@ def unpacked(data: bytes) -> dict[str, str]:
 
 def desk_of(parts: Parts) -> Desk:
     """A desk without its pages."""
-    assert parts.private_key
-    return Desk(parts=parts, private_key=parts.private_key, passwords=Passwords(INSECURE_BUT_FAST))
+    return Desk(parts=parts, passwords=Passwords(INSECURE_BUT_FAST))

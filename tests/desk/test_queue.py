@@ -143,7 +143,7 @@ def test_only_the_rows_that_are_shown_are_read(parts: Parts, specialist: Staff, 
     bound: list[tuple[object, ...]] = []
 
     def listen(_c: object, _cursor: object, sql: str, parameters: object, *_: object) -> None:
-        if "sealed_answers" in sql:
+        if "sealed_document" in sql:
             assert isinstance(parameters, tuple | dict)
             values = parameters.values() if isinstance(parameters, dict) else parameters
             bound.append(tuple(v for v in values if isinstance(v, str) and len(v) == 32))
@@ -180,7 +180,7 @@ def test_a_page_of_the_list_takes_the_same_few_statements_however_many_there_are
 def spoil(parts: Parts, submission_id: str) -> None:
     """Change a sealed form behind its back."""
     with parts.store.writing() as connection:
-        row = models.SealedAnswers
-        blob = connection.execute(select(row.blob).where(row.submission == submission_id)).scalar_one()
+        row = models.SealedDocument
+        blob = connection.execute(select(row.blob).where(row.id == submission_id)).scalar_one()
         flipped = bytes([*blob[:-1], blob[-1] ^ 1])
-        connection.execute(update(row).where(row.submission == submission_id).values(blob=flipped))
+        connection.execute(update(row).where(row.id == submission_id).values(blob=flipped))

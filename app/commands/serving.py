@@ -1,4 +1,4 @@
-"""`previsit`: the commands an operator needs."""
+"""Getting ready, serving, and the recurring work beside it."""
 
 import signal
 import subprocess
@@ -9,40 +9,25 @@ from types import FrameType
 import click
 
 import config as configuration
-from config import Config, ConfigError
+from config import Config
 
-from . import keys, logs
-from .keys import KeyProblem
-from .records.store import Store, StoreUnavailable
-
-
-@click.group()
-def main() -> None:
-    """Patient intake for a clinic. Settings are environment variables; the README lists them all."""
+from .. import keyring, keys, logs
+from ..parts import today_of, utc_now
+from ..records.store import Store
 
 
-def _config() -> Config:
-    try:
-        return configuration.from_environment()
-    except ConfigError as error:
-        raise click.ClickException(str(error)) from error
-
-
-@main.command()
+@click.command()
 def prepare() -> None:
     """Make missing keys, bring the database up to date, and print the links."""
-    config = _config()
-    try:
-        _prepare(config)
-    except (KeyProblem, StoreUnavailable) as error:
-        raise click.ClickException(f"{error}") from error
+    get_ready(configuration.from_environment())
 
 
-def _prepare(config: Config) -> None:
-    from .records import schema
+def get_ready(config: Config) -> None:
+    """Everything that must be there before the first page is served. Raises KeyProblem or StoreUnavailable."""
+    from ..records import schema
 
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for path in keys.make_missing_keys(config.key_dir, config.secret_key_file):
+    for path in _make_keys(config):
         click.echo(f"Made {path}")
     store = Store(config.database_url)
     try:
@@ -52,6 +37,22 @@ def _prepare(config: Config) -> None:
         store.close()
 
 
+def _make_keys(config: Config) -> list[str]:
+    made = keys.make_missing(config.secret_key_file)
+    if config.rooms != "intake":
+        made += keys.make_missing(config.key_dir / keys.INDEX_NAME)
+        make = keyring.adopt if config.secure else keyring.make_trial_keys
+        made += make(config.key_dir, today_of(config))
+    _prove(config)
+    return [str(path) for path in made]
+
+
+def _prove(config: Config) -> keyring.Keyring:
+    ring = keyring.Keyring(config.key_dir, opens=config.rooms != "intake")
+    ring.prove(production=config.secure)
+    return ring
+
+
 def _print_links(config: Config, store: Store) -> None:
     desk = config.public_url.replace("//127.0.0.1", "//localhost")
     click.echo("")
@@ -59,8 +60,7 @@ def _print_links(config: Config, store: Store) -> None:
         click.echo(f"Patients:  {config.public_url}/")
     if config.rooms != "intake":
         click.echo(f"Staff:     {desk}/desk/")
-        from .parts import utc_now
-        from .records import setup_links
+        from ..records import setup_links
 
         key = keys.load_server_key(config.secret_key_file)
         with store.writing() as connection:
@@ -71,20 +71,24 @@ def _print_links(config: Config, store: Store) -> None:
             )
     if config.rooms == "both":
         click.echo("\nBoth rooms run in one process: whoever takes over this process can read what was sent.")
-    click.echo(
-        f"Keys are in {config.key_dir}. Whoever loses {keys.PRIVATE_NAME} loses every answer. Keep a copy elsewhere."
-    )
+    if any(recipient.state == "trial" for recipient in _prove(config).listed):
+        click.echo(
+            f"The keys in {config.key_dir} are for trying things out: they lie on the same disk as the answers.\n"
+            "Before the first real patient: previsit keys make --recovery-file FILE"
+        )
     click.echo("")
 
 
-@main.command()
+@click.command()
 def serve() -> None:
     """Serve the rooms named by ROOMS, until stopped."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
 
-    config = _config()
+    config = configuration.from_environment()
+    _prove(config)
+    keys.load_server_key(config.secret_key_file)
     Granian(
         "app.serving:application",
         factory=True,
@@ -100,35 +104,33 @@ def serve() -> None:
     ).serve()
 
 
-@main.command()
+@click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
 def work(once: bool) -> None:
-    """Do recurring work: delete drafts on their promised day. Run one beside the server."""
-    from . import jobs
-    from .parts import assemble
+    """Do recurring work beside the server.
+
+    Delete drafts on their promised day; where the desk's keys are: write the digests that people are found by, seal
+    documents to new keys, and delete submissions on theirs.
+    """
+    from .. import jobs
+    from ..parts import assemble
 
     logs.start()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    try:
-        parts = assemble(_config())
-    except KeyProblem as error:
-        raise click.ClickException(str(error)) from error
+    parts = assemble(configuration.from_environment())
     if once:
         jobs.do_due(parts)
     else:
         jobs.work(parts, stop)
 
 
-@main.command()
+@click.command()
 def run() -> None:
     """Prepare, then serve and work, until stopped: what `make run` does."""
-    config = _config()
-    try:
-        _prepare(config)
-    except (KeyProblem, StoreUnavailable) as error:
-        raise click.ClickException(str(error)) from error
+    config = configuration.from_environment()
+    get_ready(config)
     click.echo(f"Serving on http://{config.host}:{config.port}. Press Ctrl+C to stop.")
     children = [subprocess.Popen([sys.executable, "-m", "app.commands", name]) for name in ("serve", "work")]
 
@@ -143,7 +145,3 @@ def run() -> None:
     worker.terminate()
     worker.wait()
     sys.exit(max(code, 0))
-
-
-if __name__ == "__main__":
-    main()

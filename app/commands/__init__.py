@@ -1,0 +1,38 @@
+"""`previsit`: the commands an operator needs. Each says what it did, or what is wrong and what to do."""
+
+from typing import Any
+
+import click
+
+from config import ConfigError
+
+from ..keys import KeyProblem
+from ..records.store import StoreUnavailable
+
+
+class Commands(click.Group):
+    """A group whose commands end with a plain sentence when a setting, a key or the database is not as it must be."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for. Raises ClickException instead of our own exceptions."""
+        try:
+            return super().invoke(ctx)
+        except (ConfigError, KeyProblem) as error:
+            raise click.ClickException(str(error)) from error
+        except StoreUnavailable as error:
+            raise click.ClickException(f"the database does not answer ({error}): see DATABASE_URL") from error
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """Patient intake for a clinic. Settings are environment variables; the README lists them all."""
+
+
+def _assemble() -> None:
+    from . import key_pairs, serving
+
+    for command in (serving.prepare, serving.serve, serving.work, serving.run, key_pairs.keys):
+        main.add_command(command)
+
+
+_assemble()

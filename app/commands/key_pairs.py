@@ -1,0 +1,177 @@
+"""`previsit keys`: the key pairs that answers are sealed to, from the first to the last day of each."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+import config as configuration
+
+from .. import keyring
+from .. import keys as key_files
+from ..jobs import rewrap
+from ..keyring import ROLES, Recipient, Role
+from ..keys import KeyProblem
+from ..parts import today_of
+from ..records import jobs, rewrapping, sealed, submissions
+from ..records.store import Store
+from ..sealing import PrivateKey
+
+
+@click.group()
+def keys() -> None:
+    """Make, show, replace and try the keys that answers are sealed to."""
+
+
+def _store() -> Store:
+    return Store(configuration.from_environment().database_url)
+
+
+def _folder() -> Path:
+    return configuration.from_environment().key_dir
+
+
+_RECOVERY_FILE = click.option(
+    "--recovery-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write the private half of the recovery key: a stick or a disk that is then put away.",
+)
+
+
+@keys.command()
+@_RECOVERY_FILE
+def make(recovery_file: Path | None) -> None:
+    """Make the first keys for real patients: the clinic's, and a recovery key that lies offline.
+
+    Keys that `make run` made for trying things out become old; what was sent to them is sealed anew.
+    """
+    folder, today = _folder(), today_of(configuration.from_environment())
+    if recovery_file is None:
+        raise click.UsageError("name a file on a disk that can be put away: --recovery-file /media/stick/recovery.key")
+    keyring.adopt(folder, today)
+    if (folder / keyring.LIST_NAME).exists() and any(r.state == "active" for r in keyring.read_list(folder)):
+        raise click.ClickException("there are keys for real patients already: `previsit keys rotate` replaces one")
+    _renew(folder, ROLES, recovery_file)
+
+
+@keys.command()
+@click.argument("role", type=click.Choice(ROLES))
+@_RECOVERY_FILE
+def rotate(role: Role, recovery_file: Path | None) -> None:
+    """Replace the clinic's key or the recovery key. New answers go to the new one at once.
+
+    `previsit work` seals older ones anew; `previsit keys show` tells how far it is.
+    """
+    if role == "recovery" and recovery_file is None:
+        raise click.UsageError("name a file on a disk that can be put away: --recovery-file /media/stick/recovery.key")
+    _renew(_folder(), [role], recovery_file)
+
+
+def _renew(folder: Path, roles: Sequence[Role], recovery_file: Path | None) -> None:
+    today = today_of(configuration.from_environment())
+    try:
+        made = keyring.renew(folder, roles, today, recovery_file=recovery_file)
+    except FileExistsError as error:
+        raise click.ClickException(f"{error.filename} is there already: nothing was changed") from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be written ({error.strerror})") from error
+    key_files.make_missing(folder / key_files.INDEX_NAME)
+    for path in made:
+        click.echo(f"Made {path}")
+    store = _store()
+    try:
+        with store.writing() as connection:
+            jobs.hurry(connection, rewrap.NAME)
+    finally:
+        store.close()
+    click.echo(f"Where patients are served from another host, copy {folder / keyring.LIST_NAME} there now.")
+    _show(folder, {})
+
+
+@keys.command()
+def show() -> None:
+    """Show every key with its fingerprint, and how many documents are sealed to it."""
+    store = _store()
+    try:
+        with store.reading() as connection:
+            counts = rewrapping.documents_by_key(connection)
+    finally:
+        store.close()
+    _show(_folder(), counts)
+
+
+def _show(folder: Path, counts: Mapping[str, int]) -> None:
+    listed = keyring.read_list(folder)
+    for recipient in listed:
+        here = "here" if (folder / recipient.private_name).exists() else "not here"
+        documents = f", {counts.get(recipient.key.key_id, 0)} documents" if counts else ""
+        click.echo(
+            f"{recipient.role:<9} {recipient.state:<7} {recipient.fingerprint}  "
+            f"made {recipient.made_on}, private half {here}{documents}"
+        )
+    for key_id in sorted(counts.keys() - {r.key.key_id for r in listed}):
+        click.echo(f"NOT ON THE LIST: {counts[key_id]} documents are sealed to a key {key_id} that nobody keeps")
+
+
+@keys.command()
+@click.argument("key_id")
+def retire(key_id: str) -> None:
+    """Take an old key off the list, once nothing is sealed to it any more."""
+    folder = _folder()
+    recipient = _named(folder, key_id)
+    if recipient.state != "old":
+        raise click.ClickException("this key is in use: `previsit keys rotate` replaces it first")
+    store = _store()
+    try:
+        with store.reading() as connection:
+            left = rewrapping.documents_by_key(connection).get(recipient.key.key_id, 0)
+    finally:
+        store.close()
+    if left:
+        raise click.ClickException(f"{left} documents are still sealed to it: let `previsit work` run, then try again")
+    keyring.forget(folder, recipient.key.key_id)
+    click.echo(
+        f"Retired. {recipient.private_name} opens backups made before today: "
+        "delete it when the last of them has expired, not sooner."
+    )
+
+
+def _named(folder: Path, key_id: str) -> Recipient:
+    plain = "".join(key_id.split()).lower()
+    found = [r for r in keyring.read_list(folder) if r.fingerprint.replace(" ", "").startswith(plain)]
+    if len(plain) < 8 or len(found) != 1:
+        raise click.ClickException("no key has this fingerprint: `previsit keys show` lists them (8 digits are enough)")
+    return found[0]
+
+
+@keys.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--newest", type=int, help="Try only so many submissions, the newest first.")
+def rehearse(file: Path, newest: int | None) -> None:
+    """Prove that the recovery key in FILE opens what was sent. Changes nothing; shows no answer."""
+    private = PrivateKey(key_files.read_key(file, "this file"))
+    recipient = _named(_folder(), private.public.key_id)
+    click.echo(f"{file} is the {recipient.role} key {recipient.fingerprint} ({recipient.state}).")
+    store = _store()
+    try:
+        tried, opened = _try(store, private, newest)
+    finally:
+        store.close()
+    click.echo(f"{opened} of {tried} submissions opened.")
+    if opened < tried:
+        raise KeyProblem("this key does not open everything: let `previsit work` run, then try again")
+
+
+def _try(store: Store, private: PrivateKey, newest: int | None) -> tuple[int, int]:
+    tried = opened = 0
+    before = None
+    while newest is None or tried < newest:
+        with store.reading() as connection:
+            size = 200 if newest is None else min(200, newest - tried)
+            rows = submissions.newest(connection, limit=size, before=before)
+            if not rows:
+                break
+            opened += len(sealed.open_all(connection, (row.id for row in rows), [private]))
+        tried += len(rows)
+        before = (rows[-1].received_at, rows[-1].id)
+    return tried, opened

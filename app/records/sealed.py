@@ -1,0 +1,44 @@
+"""Sealed documents on the database: each with a data key of its own, sealed once to every recipient."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+from sqlalchemy import Connection, insert, select
+
+from ..sealing import PrivateKey, PublicKey, SealError, open_sealed, seal
+from .models import SealedDocument, SealedKey
+
+ANSWERS = "answers"
+"""The kind of document that a patient sends; it has the id of its submission."""
+
+
+def put(
+    connection: Connection,
+    recipients: Sequence[PublicKey],
+    plain: bytes,
+    *,
+    record: str,
+    kind: str,
+    submission: str | None,
+) -> None:
+    """Seal a document to these recipients and store it. Reads nothing: the intake's role could not."""
+    sealed = seal(plain, recipients, record=record, kind=kind)
+    connection.execute(insert(SealedDocument).values(id=record, kind=kind, submission=submission, blob=sealed.blob))
+    keys = [{"document": record, "key_id": k.key_id, "data": k.data} for k in sealed.keys]
+    connection.execute(insert(SealedKey), keys)
+
+
+def open_all(connection: Connection, wanted: Iterable[str], keys: Sequence[PrivateKey]) -> dict[str, bytes]:
+    """The documents with these ids, opened, by id; one that does not open with any of these keys is left out."""
+    held = {key.public.key_id: key for key in keys}
+    rows = connection.execute(
+        select(SealedDocument.id, SealedDocument.kind, SealedDocument.blob, SealedKey.key_id, SealedKey.data)
+        .join(SealedKey, SealedKey.document == SealedDocument.id)
+        .where(SealedDocument.id.in_(list(wanted)), SealedKey.key_id.in_(list(held)))
+    )
+    opened: dict[str, bytes] = {}
+    for row in rows:
+        if row.id not in opened:
+            with suppress(SealError):
+                opened[row.id] = open_sealed(row.blob, row.data, held[row.key_id], record=row.id, kind=row.kind)
+    return opened
