@@ -33,13 +33,14 @@ def show() -> ResponseReturnValue:
 @needs("export")
 def download() -> ResponseReturnValue:
     """Every form sent so far, as a download. The audit line is on disk before the first answer leaves."""
-    guarded = _KINDS.get(request.form.get("for", ""))
+    kind = request.form.get("for", "")
+    guarded = _KINDS.get(kind)
     if guarded is None:
         abort(400)
     here, parts = desk(), desk().parts
     now = parts.now()
     with parts.store.writing() as connection:
-        audit.note(connection, at=now, room="desk", who=me().id, act="export", record=request.form["for"])
+        audit.note(connection, at=now, room="desk", who=me().id, act="export", record=kind)
     with parts.store.reading() as connection:
         known = wordings.all_of(connection)
     body = archive.stream(
@@ -51,7 +52,7 @@ def download() -> ResponseReturnValue:
         zone=str(parts.config.clinic.timezone),
     )
     response = Response(body, content_type="application/zip", direct_passthrough=True)
-    name = f"submissions-{parts.today().isoformat()}.zip"
+    name = f"submissions-{parts.today().isoformat()}-{kind}.zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -53,18 +53,22 @@ def test_the_code_and_the_button_hold_nothing_that_a_strict_page_refuses() -> No
     assert '"' not in snippet('https://x.example/"><b>').split('"')[1]
 
 
-@pytest.mark.parametrize("button", ["For a spreadsheet (Excel)", "For software (plain CSV)"])
-def test_an_export_holds_every_form_and_is_on_record_first(parts: Parts, specialist: Staff, button: str) -> None:
+@pytest.mark.parametrize(
+    ("button", "kind"), [("For a spreadsheet (Excel)", "spreadsheet"), ("For software (plain CSV)", "software")]
+)
+def test_an_export_holds_every_form_and_is_on_record_first(
+    parts: Parts, specialist: Staff, button: str, kind: str
+) -> None:
     sent = [send(parts, case) for case in (BELLS, BILATERAL)]
     specialist.opens("/desk/export").presses(button)
     response = specialist.response
     assert response
     assert response.content_type == "application/zip"
-    assert response.headers["Content-Disposition"] == 'attachment; filename="submissions-2026-03-02.zip"'
+    assert response.headers["Content-Disposition"] == f'attachment; filename="submissions-2026-03-02-{kind}.zip"'
     assert response.headers["Cache-Control"] == "no-store"
     text = unpacked(response.data)["submissions.csv"]
     assert all(row.reference in text for row in sent)
-    assert text.startswith("\ufeff") is ("spreadsheet" in button)
+    assert text.startswith("\ufeff") is (kind == "spreadsheet")
     with parts.store.reading() as connection:
         acts = connection.execute(select(models.Audit.act).order_by(models.Audit.id.desc())).scalars().first()
     assert acts == "export"
