@@ -8,13 +8,16 @@ from .table import WORDING_LETTERS, Tables
 
 _RAW = """\
 This is the raw variant, for software: nothing is added to any cell, and there is no byte order mark.
-Do not open it in a spreadsheet by double click: that changes dates, ZIP codes and phone numbers, and a text that
-begins with = becomes a formula. Take the spreadsheet variant for that."""
+Do not open it in a spreadsheet by double click: that changes dates and phone numbers, and a text that begins
+with = becomes a formula. For a spreadsheet, take the spreadsheet variant."""
 _GUARDED = """\
 This is the spreadsheet variant. Each CSV file begins with a byte order mark. A text that begins with = + - @, a tab,
 a line break, a null character, a full-width = + - @ or an apostrophe has one apostrophe put in front of it, so that no
 spreadsheet takes it for a formula. To undo it: remove one leading apostrophe from every cell that begins with one.
-Numbers are never changed."""
+Numbers are never changed.
+A file opened by double click shows some cells changed: a phone number of digits alone loses the zeros in front, and
+5-10 or 2024-03 can become a day. The file itself is right, until it is saved over. To see every cell as it was typed,
+import the file instead and set every column to text."""
 _READING = """\
 Files
 - submissions.csv: one row a submission.

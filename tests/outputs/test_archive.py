@@ -80,6 +80,7 @@ def test_the_readme_says_when_what_and_how_and_names_nobody(guarded: bool) -> No
     assert "Submissions: 4" in text
     assert f"version {DEFINITION.version}, en-US, wording {DIGEST[:12]}: 4" in text
     assert ("remove one leading apostrophe" in text) == guarded
+    assert ("set every column to text" in text) == guarded
     for state in ("not_asked", "not_reached", "skipped"):
         assert f"- {state}:" in text
     for case in CASES:
