@@ -80,7 +80,7 @@ class Consent:
 
 @dataclass(frozen=True)
 class Reading:
-    """A whole form. `not_reached` lists the pages left out by a patient who sent it early."""
+    """A whole form. `not_reached` lists the pages not finished by a patient who sent it early."""
 
     filled_in_by: str
     chapters: tuple[Chapter, ...]

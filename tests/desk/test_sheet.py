@@ -90,6 +90,16 @@ def test_a_form_that_was_sent_early_says_so_and_names_the_pages(parts: Parts, sp
     specialist.sees("Sent early", "More about your health · How spasms affect your days · Driving and work")
 
 
+def test_a_page_that_was_not_finished_is_not_called_not_reached_above_its_answers(
+    parts: Parts, specialist: Staff
+) -> None:
+    specialist.looks_at(send(parts, until="behave").id)
+    heads = [words(h) for h in specialist.page.all("h3")]
+    assert "Other signs Not finished" in heads
+    assert "How the spasms behave" in heads
+    assert answer(specialist, "Have you had any of these in the last year?") == "None of these"
+
+
 def test_a_helper_is_named_and_reads_the_helpers_words(parts: Parts, specialist: Staff) -> None:
     specialist.looks_at(send(parts, BILATERAL).id)
     specialist.sees("(Husband, wife, or partner): “I am helping the patient”", "Patient’s first name")
