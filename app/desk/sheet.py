@@ -4,7 +4,6 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ..records import audit, submissions, wordings
-from ..records.submissions import ATTENTION
 from . import words
 from .access import needs
 from .context import desk, me
@@ -38,6 +37,6 @@ def show(submission_id: str) -> ResponseReturnValue:
         person=words.person(opened.document["answers"], parts.today()),
         reading=read(definition, opened.document, sent_on, everything=everything),
         everything=everything,
-        urgent=urgent_flags(definition, opened) if listed.status == ATTENTION else (),
+        urgent=urgent_flags(definition, opened),
         rules=words.flag_rules(definition),
     )

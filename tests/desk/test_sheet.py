@@ -161,6 +161,7 @@ def test_an_urgent_form_says_why_on_top_and_can_be_marked_here(parts: Parts, spe
     specialist.looks_at(listed.id).sees("Needs attention", "Sudden symptoms reported", "draft rules")
     specialist.marks_as_seen(listed.reference).sees(f"{listed.reference} is marked as seen.")
     specialist.looks_at(listed.id).does_not_see("Needs attention", "Mark as seen")
+    specialist.sees("Urgent answers", "Sudden symptoms reported", "draft rules")
 
 
 def test_a_form_is_read_in_the_words_of_its_own_time(parts: Parts, specialist: Staff) -> None:
