@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Literal, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from .. import logs
@@ -26,6 +26,7 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
 }
 """Roles and what they open. An account may hold several; a role that is not listed opens nothing."""
 
+OVER = "You were signed out. That happens after an hour without use, and at the end of a working day."
 _ANYONE = "anyone"
 _SIGNED_IN = "signed in"
 _needs: dict[Callable[..., Any], str] = {}
@@ -80,7 +81,11 @@ def _guard() -> Response | None:
         logs.event("view_without_declaration", endpoint=request.endpoint)
         abort(403)
     if g.staff is None:
-        return redirect(url_for("doors.sign_in"), 303)
+        response = redirect(url_for("doors.sign_in"), 303)
+        if token():
+            flash(OVER)
+            let_out(response)
+        return response
     if need != _SIGNED_IN and not may(g.staff.roles, need):
         abort(403)
     return None

@@ -176,7 +176,8 @@ def test_a_session_ends_when_it_is_idle_and_after_a_working_day(specialist: Staf
     clock.passes(minutes=59)
     specialist.opens("/desk/").sees("Forms")
     clock.passes(minutes=60)
-    specialist.opens("/desk/").sees("Account name")
+    specialist.opens("/desk/").sees("Account name", "You were signed out. That happens after an hour without use")
+    specialist.opens("/desk/").sees("Account name").does_not_see("You were signed out")
     specialist.signs_in()
     for _ in range(12):
         specialist.opens("/desk/").sees("Forms")
