@@ -127,6 +127,7 @@ def test_a_choice_that_is_none_and_a_forged_one_are_refused(parts: Parts, specia
     token = {"csrf_token": str(specialist.value_of("csrf_token"))}
     assert specialist.posts("/desk/export", {"for": "fun", **token}).status == 400
     assert specialist.posts("/desk/export", {"for": "software"}).status == 400
+    specialist.sees("tell whoever runs this service").does_not_see(parts.config.clinic.phone)
     assert urlsplit(specialist.path).path == "/desk/export"
 
 
