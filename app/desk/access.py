@@ -14,13 +14,13 @@ from ..records.store import StoreUnavailable
 from ..room import cookie_name
 from .context import desk
 
-Right = Literal["answers", "review", "export", "invitations", "accounts", "keys", "settings", "audit"]
+Right = Literal["answers", "chart", "review", "export", "invitations", "accounts", "keys", "settings", "audit"]
 View = TypeVar("View", bound=Callable[..., Any])
 
 RIGHTS: Mapping[str, frozenset[Right]] = {
     "administrator": frozenset({"accounts", "keys", "settings"}),
-    "specialist": frozenset({"answers", "review", "export", "invitations"}),
-    "staff": frozenset({"answers", "export", "invitations"}),
+    "specialist": frozenset({"answers", "chart", "review", "export", "invitations"}),
+    "staff": frozenset({"answers", "chart", "export", "invitations"}),
     "read-only": frozenset({"answers"}),
     "privacy-officer": frozenset({"audit"}),
 }

@@ -89,11 +89,14 @@ def urgent_flags(definition: Definition, opened: Opened) -> tuple[Flag, ...]:
 
 
 def _section(connection: Connection, rows: Sequence[Listed]) -> Section:
-    shown = rows[:PAGE]
-    opened = submissions.open_what_opens(connection, shown, desk().parts.keyring.private_keys)
-    known = {digest: wordings.load(connection, digest) for digest in {row.wording for row in shown}}
-    entries = tuple(_entry(known[row.wording], row, opened.get(row.id)) for row in shown)
-    return Section(entries, _written(rows[PAGE - 1]) if len(rows) > PAGE else "")
+    return Section(entries_of(connection, rows[:PAGE]), _written(rows[PAGE - 1]) if len(rows) > PAGE else "")
+
+
+def entries_of(connection: Connection, rows: Sequence[Listed]) -> tuple[Entry, ...]:
+    """These submissions, opened, as a list shows them, in the same order."""
+    opened = submissions.open_what_opens(connection, rows, desk().parts.keyring.private_keys)
+    known = {digest: wordings.load(connection, digest) for digest in {row.wording for row in rows}}
+    return tuple(_entry(known[row.wording], row, opened.get(row.id)) for row in rows)
 
 
 def _entry(definition: Definition, listed: Listed, opened: Opened | None) -> Entry:

@@ -1,9 +1,10 @@
 """One form in full, in the words and the order its patient saw. Every look writes one audit line."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ..records import audit, submissions, wordings
+from ..finding import chart_form
+from ..records import audit, charts, submissions, wordings
 from . import words
 from .access import needs
 from .context import desk, me
@@ -24,6 +25,7 @@ def show(submission_id: str) -> ResponseReturnValue:
             abort(404)
         definition = wordings.load(connection, listed.wording)
         opened = submissions.open_what_opens(connection, [listed], parts.keyring.private_keys).get(listed.id)
+        chart = charts.numbers(connection, [listed.id], parts.keyring.private_keys).get(listed.id, "")
     with parts.store.writing() as connection:
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act="look", record=listed.id)
     if opened is None:
@@ -39,4 +41,23 @@ def show(submission_id: str) -> ResponseReturnValue:
         everything=everything,
         urgent=urgent_flags(definition, opened),
         rules=words.flag_rules(definition),
+        chart=chart,
     )
+
+
+@blueprint.post("/submissions/<submission_id>/chart")
+@needs("chart")
+def give_chart_number(submission_id: str) -> ResponseReturnValue:
+    """Write the clinic's chart number beside a form; it is then found by it. An empty box takes it away."""
+    parts = desk().parts
+    number = "".join(c if c.isprintable() else " " for c in request.form.get("chart", "")).strip()
+    with parts.store.writing() as connection:
+        listed = submissions.find(connection, submission_id)
+        if listed is None:
+            abort(404)
+        if number and not (chart_form(number) and len(number) <= charts.LONGEST):
+            flash(f"That was not saved: a chart number has a digit in it and at most {charts.LONGEST} characters.")
+        else:
+            charts.give(connection, parts.keyring.recipients, listed.id, number, who=me().id, now=parts.now())
+            flash("The chart number is saved." if number else "The chart number is taken away.")
+    return redirect(url_for("sheet.show", submission_id=listed.id), 303)

@@ -9,7 +9,7 @@ from .. import logs
 from ..parts import Parts
 from ..records import attempts, drafts, jobs
 from ..records.store import StoreUnavailable
-from . import rewrap
+from . import index, rewrap
 
 _LOOK_EVERY = 5.0
 
@@ -17,6 +17,8 @@ _LOOK_EVERY = 5.0
 @dataclass(frozen=True)
 class Job:
     """Something done again and again: every so often, by a function that says in a word or two what came of it.
+
+    One that had nothing to do says nothing, and stands in no log.
 
     A job that `opens` needs the desk's keys, so a worker of the patients' host leaves it alone.
     """
@@ -41,6 +43,7 @@ def purge_attempts(parts: Parts) -> str:
 JOBS: Mapping[str, Job] = {
     "purge_drafts": Job(timedelta(hours=1), purge_drafts),
     "purge_attempts": Job(timedelta(hours=6), purge_attempts),
+    index.NAME: Job(timedelta(seconds=10), index.index_all, opens=True),
     rewrap.NAME: Job(timedelta(hours=1), rewrap.rewrap_all, opens=True),
 }
 
@@ -72,7 +75,8 @@ def do_due(parts: Parts) -> int:
             result = "failed"
         with parts.store.writing() as connection:
             jobs.done(connection, name, parts.now(), mine[name].every, result)
-        logs.event("job", job=name, result=result)
+        if result:
+            logs.event("job", job=name, result=result)
 
 
 def work(parts: Parts, stop: threading.Event) -> None:

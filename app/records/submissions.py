@@ -111,7 +111,7 @@ def newest(
 
     `status` gives those of one status only, `besides` those of every other.
     """
-    query = _listed().order_by(models.Submission.received_at.desc(), models.Submission.id.desc()).limit(limit)
+    query = listed_columns().order_by(models.Submission.received_at.desc(), models.Submission.id.desc()).limit(limit)
     if before is not None:
         query = query.where(tuple_(models.Submission.received_at, models.Submission.id) < before)
     if status is not None:
@@ -125,7 +125,7 @@ def find(connection: Connection, submission_id: str) -> Listed | None:
     """The clear columns of one submission, or None."""
     if not submission_id.isalnum():  # an address may hold anything, and PostgreSQL takes no NUL
         return None
-    row = connection.execute(_listed().where(models.Submission.id == submission_id)).first()
+    row = connection.execute(listed_columns().where(models.Submission.id == submission_id)).first()
     return Listed(*row) if row else None
 
 
@@ -165,12 +165,13 @@ def batches(connection: Connection, size: int = 200) -> Iterator[list[Listed]]:
 
 def batch_after(connection: Connection, after: tuple[datetime, str] | None, size: int = 200) -> list[Listed]:
     """The next submissions, oldest first, from above the key (received at, id) of the last one taken."""
-    query = _listed().order_by(models.Submission.received_at, models.Submission.id).limit(size)
+    query = listed_columns().order_by(models.Submission.received_at, models.Submission.id).limit(size)
     if after is not None:
         query = query.where(tuple_(models.Submission.received_at, models.Submission.id) > after)
     return [Listed(*row) for row in connection.execute(query)]
 
 
-def _listed() -> Select[str, str, str, datetime, date | None, str, str | None, int]:
+def listed_columns() -> Select[str, str, str, datetime, date | None, str, str | None, int]:
+    """A query of the clear columns, in the order of `Listed`."""
     s = models.Submission
     return select(s.id, s.reference, s.wording, s.received_at, s.visit_date, s.status, s.owner, s.revision)
