@@ -50,6 +50,7 @@ class Config:
     public_url: str
     trusted_proxies: int
     draft_days: int
+    keep_days: Mapping[str, int]
     extra_questions: bool
     phq2: bool
     language: str
@@ -66,6 +67,9 @@ class Config:
         return {"extra_questions": self.extra_questions, "phq2": self.phq2}
 
 
+KEPT_STATUSES = ("received", "in_review", "needs_info", "reviewed", "archived")
+"""The statuses that a form is deleted from on its day. A form that needs attention is never deleted."""
+
 DEFAULTS: Mapping[str, str] = {
     "HOST": "127.0.0.1",
     "PORT": "8000",
@@ -78,6 +82,7 @@ DEFAULTS: Mapping[str, str] = {
     "PUBLIC_URL": "",
     "TRUSTED_PROXIES": "0",
     "DRAFT_DAYS": "30",
+    "KEEP_DAYS": "2190",
     "EXTRA_QUESTIONS": "off",
     "PHQ2": "off",
     "LANGUAGES": "en",
@@ -116,6 +121,7 @@ def load(environ: Mapping[str, str]) -> Config:
         public_url=_public_url(value["PUBLIC_URL"], port),
         trusted_proxies=_whole("TRUSTED_PROXIES", value["TRUSTED_PROXIES"], 0, 5),
         draft_days=_whole("DRAFT_DAYS", value["DRAFT_DAYS"], 1, 365),
+        keep_days=_keep_days(value["KEEP_DAYS"]),
         extra_questions=_switch("EXTRA_QUESTIONS", value["EXTRA_QUESTIONS"]),
         phq2=_switch("PHQ2", value["PHQ2"]),
         language=_language(value["LANGUAGES"]),
@@ -138,6 +144,20 @@ def _whole(name: str, text: str, least: int, most: int) -> int:
     if not least <= number <= most:
         raise ConfigError(f"{name} must be a whole number from {least} to {most}, not {text!r}")
     return number
+
+
+def _keep_days(text: str) -> Mapping[str, int]:
+    """Days by status: one number for all, and others by name, like `2190 | archived=365`. 0 keeps for ever."""
+    kept: dict[str, int] = {}
+    for part in _list(text):
+        status, equals, days = (word.strip() for word in part.partition("="))
+        if not equals:
+            kept = dict.fromkeys(KEPT_STATUSES, _whole("KEEP_DAYS", status, 0, 40_000)) | kept
+        elif status in KEPT_STATUSES:
+            kept[status] = _whole("KEEP_DAYS", days, 0, 40_000)
+        else:
+            raise ConfigError(f"KEEP_DAYS names {status!r}: it can name {', '.join(KEPT_STATUSES)}")
+    return {status: kept.get(status, 0) for status in KEPT_STATUSES}
 
 
 def _switch(name: str, text: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from app.overview import pages
 from app.overview.pages import FRONT_MATTER, ContentPage, Html, Slot, load_page
+from app.overview.views import kept
 
 LANGUAGE = "en"
 SLUGS = ("overview", "privacy", "accessibility")
@@ -19,6 +20,7 @@ WORDS = {
     "clinic_hours": "Monday to Friday, 8:30 AM to 5:00 PM",
     "clinic_address": "110 East 40 Street, Suite 501, New York, NY 10016",
     "draft_days": "30",
+    "kept": kept([2190]),
 }
 SLOTS = {"overview": ["safety", "drawing", "contact", "start"], "privacy": [], "accessibility": []}
 DRAWING = Path(__file__).parent.parent / "templates" / "overview" / "drawing.svg.html"

@@ -8,7 +8,7 @@ import pytest
 
 from app import intake
 from app.parts import Parts
-from app.records import submissions
+from app.records import statuses, submissions
 from app.records.submissions import Opened
 from tests.cases import BILATERAL, TYPICAL
 from tests.conftest import FakeClock
@@ -162,7 +162,7 @@ def test_an_urgent_answer_is_sent_with_status_attention(patient: Patient) -> Non
     patient.starts().fills_in({**ANSWERS, "urgent_now": ["speech"]})
     signs(patient).sees("Call 911 now")
     (sent,) = stored(patient.parts)
-    assert sent.listed.status == submissions.ATTENTION
+    assert sent.listed.status == statuses.ATTENTION
 
 
 def test_the_receipt_reads_everything_back_and_locks_after_twenty_minutes(patient: Patient, clock: FakeClock) -> None:

@@ -29,9 +29,13 @@ def main() -> None:
 
 
 def _assemble() -> None:
-    from . import key_pairs, serving
+    from . import keeping, key_pairs, serving
 
-    for command in (serving.prepare, serving.serve, serving.work, serving.run, key_pairs.keys):
+    for command in (
+        *(serving.prepare, serving.serve, serving.work, serving.run),
+        key_pairs.keys,
+        *(keeping.retention, keeping.hold, keeping.erase, keeping.scrub, keeping.reindex),
+    ):
         main.add_command(command)
 
 

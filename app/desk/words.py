@@ -10,9 +10,16 @@ from ..parts import Parts
 from ..questionnaire import dates
 from ..questionnaire.kinds import Answers, Choice, Definition, Value
 from ..questionnaire.wording import MONTHS
-from ..records.submissions import ATTENTION, RECEIVED
+from ..records import statuses
 
-STATUSES: Mapping[str, str] = {ATTENTION: "Needs attention", RECEIVED: "Received"}
+STATUSES: Mapping[str, str] = {
+    statuses.ATTENTION: "Needs attention",
+    statuses.RECEIVED: "Received",
+    statuses.IN_REVIEW: "In review",
+    statuses.NEEDS_INFO: "Needs information",
+    statuses.REVIEWED: "Reviewed",
+    statuses.ARCHIVED: "Archived",
+}
 NOT_KNOWN = "Not known"
 DRAFT_RULES = "draft rules, not yet reviewed by a clinician"
 DOES_NOT_OPEN = "This form does not open with the key this desk holds"

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from .. import logs
 from ..parts import Parts
-from ..records import attempts, drafts, jobs
+from ..records import jobs
 from ..records.store import StoreUnavailable
-from . import index, rewrap
+from . import index, purge, rewrap
 
 _LOOK_EVERY = 5.0
 
@@ -28,21 +28,11 @@ class Job:
     opens: bool = False
 
 
-def purge_drafts(parts: Parts) -> str:
-    """Delete the drafts whose promised day has come."""
-    with parts.store.writing() as connection:
-        return f"{drafts.purge(connection, parts.now())} deleted"
-
-
-def purge_attempts(parts: Parts) -> str:
-    """Forget failed tries whose wait is long over."""
-    with parts.store.writing() as connection:
-        return f"{attempts.purge(connection, parts.now())} forgotten"
-
-
 JOBS: Mapping[str, Job] = {
-    "purge_drafts": Job(timedelta(hours=1), purge_drafts),
-    "purge_attempts": Job(timedelta(hours=6), purge_attempts),
+    "purge_drafts": Job(timedelta(hours=1), purge.purge_drafts),
+    "purge_attempts": Job(timedelta(hours=6), purge.purge_attempts),
+    "purge_sign_ins": Job(timedelta(hours=1), purge.purge_sign_ins, opens=True),
+    purge.SUBMISSIONS: Job(timedelta(hours=24), purge.purge_submissions, opens=True),
     index.NAME: Job(timedelta(seconds=10), index.index_all, opens=True),
     rewrap.NAME: Job(timedelta(hours=1), rewrap.rewrap_all, opens=True),
 }

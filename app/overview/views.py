@@ -1,5 +1,6 @@
 """The overview of the condition, and the pages on privacy and accessibility: no cookie, no token, cacheable."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
@@ -32,10 +33,23 @@ def stock(app: Flask, parts: Parts) -> None:
         "clinic_hours": clinic.hours,
         "clinic_address": ", ".join(clinic.address),
         "draft_days": str(parts.config.draft_days),
+        "kept": kept(parts.config.keep_days.values()),
     }
     language = parts.config.language.split("-")[0]
     slugs = ("overview", "privacy", "accessibility")
     app.extensions["shelf"] = Shelf({slug: load_page(slug, language, words) for slug in slugs})
+
+
+def kept(days: Collection[int]) -> str:
+    """The sentence that says how long sent forms are kept: the longest of the promises holds for all."""
+    if 0 in days:
+        return "Call us to ask how long we keep them."
+    longest = max(days)
+    span = f"{longest // 365} years" if longest % 365 == 0 and longest > 365 else f"{longest} days"
+    return (
+        f"This service deletes them {span} after we receive them, or after your visit if that is later. "
+        "Your record at the clinic may keep what your care team took from them for longer."
+    )
 
 
 @blueprint.get("/")

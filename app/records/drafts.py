@@ -10,7 +10,7 @@ from ..codes import new_secret
 from ..keys import ServerKey
 from ..questionnaire import draft as drafting
 from ..questionnaire.draft import Draft
-from . import models
+from . import audit, models
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,12 @@ def save(connection: Connection, key: ServerKey, opened: OpenDraft, draft: Draft
 
 
 def purge(connection: Connection, now: datetime) -> int:
-    """Delete every draft that has expired; returns how many."""
-    return connection.execute(delete(models.Draft).where(models.Draft.expires_at <= now)).rowcount
+    """Delete every draft that has expired, with one audit line for each; returns how many."""
+    over = delete(models.Draft).where(models.Draft.expires_at <= now).returning(models.Draft.id)
+    gone = sorted(connection.execute(over).scalars())
+    for draft_id in gone:
+        audit.note(connection, at=now, room="work", who="system", act="deleted on its day", record=draft_id)
+    return len(gone)
 
 
 def _lookup(key: ServerKey, secret: str) -> bytes:

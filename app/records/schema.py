@@ -15,10 +15,17 @@ from .store import Store
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
+_LAST_WITHOUT_OVERWRITING = "0001"
+"""Until then SQLite did not overwrite what was deleted, so remains of it lie in the file."""
+
+
 def upgrade(store: Store, revision: str = "head") -> None:
     """Bring the schema to this revision, creating whatever is missing. Safe to run again."""
     with store.writing() as connection:
+        before = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(_alembic(connection), revision)
+    if store.is_sqlite and before == _LAST_WITHOUT_OVERWRITING:
+        store.compact()
 
 
 def downgrade(store: Store, revision: str) -> None:

@@ -12,7 +12,14 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 _LOCK_WAIT_MS = 2000
-_SQLITE_SETTINGS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": _LOCK_WAIT_MS}
+_CUT_TRIES = 5
+_SQLITE_SETTINGS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "busy_timeout": _LOCK_WAIT_MS,
+    "secure_delete": 1,
+}
 _POSTGRES_SETTINGS = {"synchronous_commit": "on", "fsync": "on", "lock_timeout": "2s", "TimeZone": "UTC"}
 
 
@@ -59,6 +66,46 @@ class Store:
         """Ask the database for an answer. Raises StoreUnavailable."""
         with self.reading() as connection:
             connection.exec_driver_sql("SELECT 1")
+
+    def scrub(self) -> str:
+        """Have nothing left of what was deleted in the database's own files; returns what is to be known, or "".
+
+        SQLite overwrites what is deleted (secure_delete), but older copies lie in the write-ahead log until it is
+        taken into the file and cut. PostgreSQL keeps dead rows until their tables are written anew.
+        """
+        return self._cut_wal() if self.is_sqlite else self._write_tables_anew()
+
+    def _cut_wal(self) -> str:
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            for _ in range(_CUT_TRIES):
+                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                if not busy:
+                    return ""
+        finally:
+            raw.close()
+        return "somebody was reading all the while, so older copies may lie in the write-ahead log until it is cut"
+
+    def _write_tables_anew(self) -> str:
+        with _translated(), self.engine.connect() as connection:
+            free = connection.execution_options(isolation_level="AUTOCOMMIT")
+            mine = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND pg_has_role(tableowner, 'USAGE')"
+            for table in free.exec_driver_sql(mine).scalars().all():
+                free.exec_driver_sql(f'VACUUM (FULL) "{table}"')
+            owns = free.exec_driver_sql(f"{mine} AND tablename = 'submission'").first()
+        return "" if owns else "run VACUUM FULL as the owner of the tables: this role may not"
+
+    def compact(self) -> None:
+        """Write an SQLite file anew, without anything that was ever deleted from it. Raises StoreUnavailable."""
+        raw = self.engine.raw_connection()
+        try:
+            raw.cursor().execute("VACUUM")
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(str(error)) from error
+        finally:
+            raw.close()
 
     def close(self) -> None:
         """Close every connection that is not in use."""

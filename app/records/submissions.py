@@ -18,9 +18,7 @@ from ..questionnaire.kinds import Definition
 from ..sealing import PrivateKey, PublicKey, SealError
 from . import audit, drafts, models, sealed, wordings
 from .drafts import OpenDraft
-
-ATTENTION = "attention"
-RECEIVED = "received"
+from .statuses import ATTENTION, RECEIVED
 
 
 @dataclass(frozen=True)
