@@ -31,8 +31,8 @@ browser: ## Find Chromium, or install it where that is possible
 	     && { echo "Installing Chromium"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }; } \
 	|| echo "NOT RUN: the tests in a browser, since there is no Chromium on the PATH and it cannot be installed."
 
-bench: .venv/dev ## Measure CPU per request and bytes per page, as ratios to a hello-world in the same run
-	$(PY) -m bench
+bench: .venv/dev ## Measure pages, sealing and search, against floors of the same run (PART=pages, sealing or search)
+	$(PY) -m bench $(PART)
 
 test-faults: .venv/dev ## Break things on purpose: kill -9 under load
 	$(PY) -m pytest -m faults

@@ -5,7 +5,8 @@ A digest tells nothing without the index key, but equal digests show as equal: s
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, select, union
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select
+from sqlalchemy.orm import aliased
 
 from ..finding import Search, Term
 from ..keys import IndexKey
@@ -40,10 +41,11 @@ def count_waiting(connection: Connection) -> int:
 def write(connection: Connection, key: IndexKey, terms: Mapping[str, frozenset[Term]], done: Sequence[str]) -> None:
     """Put these digests, by submission id, in place of what the submissions in `done` had; take those off the queue."""
     connection.execute(delete(Lookup).where(Lookup.submission.in_(done)))
+    received = select(Submission.id, Submission.received_at).where(Submission.id.in_(terms))
     rows = [
-        {"kind": term.kind, "digest": _digest(key, term), "submission": submission_id}
-        for submission_id, found in terms.items()
-        for term in found
+        {"kind": term.kind, "digest": _digest(key, term), "received_at": row.received_at, "submission": row.id}
+        for row in connection.execute(received)
+        for term in terms[row.id]
     ]
     if rows:
         connection.execute(insert(Lookup), rows)
@@ -52,28 +54,34 @@ def write(connection: Connection, key: IndexKey, terms: Mapping[str, frozenset[T
 
 def find(connection: Connection, key: IndexKey, search: Search, limit: int) -> list[Listed]:
     """The submissions that a search means, newest first, at most so many."""
-    ways = [_all_of(key, terms) for terms in search.ways]
+    found: set[str] = set()
+    for terms in search.ways:
+        found |= _newest_with_all(connection, key, terms, limit)
+    wanted = Submission.id.in_(found)
     if search.reference:
-        ways.append(select(Submission.id).where(Submission.reference == search.reference))
-    if not ways:
+        wanted = or_(wanted, Submission.reference == search.reference)
+    elif not found:
         return []
-    found = union(*ways).subquery()
-    query = listed_columns().where(Submission.id.in_(select(found.c[0])))
-    query = query.order_by(Submission.received_at.desc(), Submission.id.desc()).limit(limit)
+    query = listed_columns().where(wanted).order_by(Submission.received_at.desc(), Submission.id.desc()).limit(limit)
     return [Listed(*row) for row in connection.execute(query)]
 
 
-def _all_of(key: IndexKey, terms: frozenset[Term]) -> Select[str]:
-    """The submissions that have all these digests."""
-    first, *others = sorted(terms)
-    query = select(Lookup.submission).where(Lookup.kind == first.kind, Lookup.digest == _digest(key, first))
-    return query.where(*(_has_too(key, term) for term in others))
+def _newest_with_all(connection: Connection, key: IndexKey, terms: frozenset[Term], limit: int) -> set[str]:
+    """The newest submissions that have all these digests. The rarest is walked, from its newest, until enough fit."""
+    digests = [(term.kind, _digest(key, term)) for term in terms]
+    rarest, *others = sorted(digests, key=lambda one: _rows_up_to(connection, *one)) if len(digests) > 1 else digests
+    query = select(Lookup.submission).where(Lookup.kind == rarest[0], Lookup.digest == rarest[1])
+    for kind, digest in others:
+        other = aliased(Lookup)
+        same = and_(other.kind == kind, other.digest == digest, other.received_at == Lookup.received_at)
+        query = query.where(exists().where(same, other.submission == Lookup.submission))
+    query = query.order_by(Lookup.received_at.desc(), Lookup.submission.desc()).limit(limit)
+    return set(connection.execute(query).scalars())
 
 
-def _has_too(key: IndexKey, term: Term) -> ColumnElement[bool]:
-    other = Lookup.__table__.alias()
-    same = and_(other.c.kind == term.kind, other.c.digest == _digest(key, term))
-    return exists().where(same, other.c.submission == Lookup.submission)
+def _rows_up_to(connection: Connection, kind: str, digest: bytes, most: int = 1000) -> int:
+    rows = select(Lookup.submission).where(Lookup.kind == kind, Lookup.digest == digest).limit(most).subquery()
+    return connection.execute(select(func.count()).select_from(rows)).scalar_one()
 
 
 def _digest(key: IndexKey, term: Term) -> bytes:

@@ -116,12 +116,16 @@ class SealedKey(Base):
 
 
 class Lookup(Base):
-    """A keyed digest by which a submission is found: written and read by the desk alone, which holds the key."""
+    """A keyed digest by which a submission is found: written and read by the desk alone, which holds the key.
+
+    The time of receipt stands in it (as it does beside the submission), so that the newest of many are found at once.
+    """
 
     __tablename__ = "lookup"
 
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     digest: Mapped[bytes] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(primary_key=True)
     submission: Mapped[str] = mapped_column(ForeignKey(Submission.id), primary_key=True, index=True)
 
     __table_args__ = ({"sqlite_with_rowid": False},)

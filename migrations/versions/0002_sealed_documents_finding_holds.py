@@ -31,9 +31,10 @@ def upgrade() -> None:
         "lookup",
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submission", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["submission"], ["submission.id"], name=op.f("fk_lookup_submission")),
-        sa.PrimaryKeyConstraint("kind", "digest", "submission", name=op.f("pk_lookup")),
+        sa.PrimaryKeyConstraint("kind", "digest", "received_at", "submission", name=op.f("pk_lookup")),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_lookup_submission", "lookup", ["submission"])
