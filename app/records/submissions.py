@@ -92,7 +92,7 @@ def send(
 def _unused_reference(connection: Connection) -> str:
     while True:
         reference = codes.new_reference()
-        taken = select(models.Submission.id).where(models.Submission.reference == reference)
+        taken = select(models.Submission.reference).where(models.Submission.reference == reference)
         if connection.execute(taken).first() is None:
             return reference
 
