@@ -7,7 +7,7 @@ import click
 from config import ConfigError
 
 from ..keys import KeyProblem
-from ..records.store import StoreUnavailable
+from ..records.store import StoreRefused, StoreUnavailable
 
 
 class Commands(click.Group):
@@ -19,6 +19,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (ConfigError, KeyProblem) as error:
             raise click.ClickException(str(error)) from error
+        except StoreRefused as error:
+            raise click.ClickException(
+                f"{error}: run this with the DATABASE_URL of the tables' owner, or have the owner run "
+                "`previsit prepare` and `previsit database-roles --apply`"
+            ) from error
         except StoreUnavailable as error:
             raise click.ClickException(f"the database does not answer ({error}): see DATABASE_URL") from error
 

@@ -21,10 +21,18 @@ _SQLITE_SETTINGS = {
     "secure_delete": 1,
 }
 _POSTGRES_SETTINGS = {"synchronous_commit": "on", "fsync": "on", "lock_timeout": "2s", "TimeZone": "UTC"}
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class StoreUnavailable(Exception):
     """The database is locked, full, read-only or away just now. Nothing was stored; trying again may work."""
+
+
+class StoreRefused(StoreUnavailable):
+    """The role of this connection may not do that: `database-roles` was not applied since the last migration, say.
+
+    Like a database that is away: nothing was stored, and the page is given back filled in.
+    """
 
 
 class StoreMisconfigured(Exception):
@@ -119,6 +127,8 @@ def _translated() -> Iterator[None]:
     except (OperationalError, InternalError, InterfaceError) as error:
         raise StoreUnavailable(type(error.orig).__name__) from error
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
+            raise StoreRefused(str(error.orig).splitlines()[0]) from error
         if error.connection_invalidated:
             raise StoreUnavailable(type(error.orig).__name__) from error
         raise
