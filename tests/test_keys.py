@@ -123,6 +123,13 @@ def test_in_production_no_key_is_made_without_being_asked_for(environ: dict[str,
     assert list(folder.glob("*.private")) == []
 
 
+def test_keys_for_real_patients_are_made_before_there_is_any_database(tmp_path: Path) -> None:
+    operator = Operator({"DATA_DIR": str(tmp_path / "data"), "KEY_DIR": str(tmp_path / "keys")})
+    operator.environ["PUBLIC_URL"] = "https://forms.example.org"
+    operator.runs("keys", "make", "--recovery-file", tmp_path / "stick.key")
+    assert "First staff account" in operator.runs("prepare")
+
+
 def test_both_rooms_in_one_process_say_what_that_does_not_protect(operator: Operator) -> None:
     assert "whoever takes over this process can read what was sent" in operator.runs("prepare")
 

@@ -13,7 +13,7 @@ from ..jobs import rewrap
 from ..keyring import ROLES, Recipient, Role
 from ..keys import KeyProblem
 from ..parts import today_of
-from ..records import jobs, rewrapping, sealed, submissions
+from ..records import jobs, rewrapping, schema, sealed, submissions
 from ..records.store import Store
 from ..sealing import PrivateKey
 
@@ -78,14 +78,23 @@ def _renew(folder: Path, roles: Sequence[Role], recovery_file: Path | None) -> N
     key_files.make_missing(folder / key_files.INDEX_NAME)
     for path in made:
         click.echo(f"Made {path}")
-    store = _store()
-    try:
-        with store.writing() as connection:
-            jobs.hurry(connection, rewrap.NAME)
-    finally:
-        store.close()
+    _seal_anew_soon()
     click.echo(f"Where patients are served from another host, copy {folder / keyring.LIST_NAME} there now.")
     _show(folder, {})
+
+
+def _seal_anew_soon() -> None:
+    config = configuration.from_environment()
+    config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = Store(config.database_url)
+    try:
+        with store.reading() as connection:
+            is_there = schema.is_current(connection)
+        if is_there:  # the first keys are made before there is any table
+            with store.writing() as connection:
+                jobs.hurry(connection, rewrap.NAME)
+    finally:
+        store.close()
 
 
 @keys.command()
