@@ -34,11 +34,11 @@ def main() -> None:
 
 
 def _assemble() -> None:
-    from . import keeping, key_pairs, serving
+    from . import database, keeping, key_pairs, serving
 
     for command in (
         *(serving.prepare, serving.serve, serving.work, serving.run),
-        key_pairs.keys,
+        *(key_pairs.keys, database.database_roles),
         *(keeping.retention, keeping.hold, keeping.erase, keeping.scrub, keeping.reindex),
     ):
         main.add_command(command)

@@ -1,0 +1,299 @@
+"""Two hosts, two database roles: each room works under its own, and a taken patients' host reads nothing sent."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+import config as configuration
+from app import create_app, jobs, keyring
+from app.parts import Parts, assemble
+from app.records import jobs as job_records
+from app.records import models, roles, schema, submissions
+from app.records.store import Store, StoreRefused
+from tests.cases import TYPICAL
+from tests.conftest import FakeClock
+from tests.database_server import Server, fresh_database, is_refused, rights
+from tests.desk.people import PASSWORD, Staff
+from tests.operator import Operator
+from tests.people import Patient
+
+ANSWERS = TYPICAL["answers"]
+YEAR, MONTH, DAY = ANSWERS["dob"].split("-")
+BIRTH = {"dob-year": YEAR, "dob-month": MONTH, "dob-day": DAY}
+
+
+@pytest.fixture
+def server(postgres_url: str) -> Iterator[Server]:
+    with fresh_database(postgres_url) as made:
+        yield made
+
+
+@pytest.fixture
+def database_url(server: Server) -> str:
+    """The migrated database, by its owner."""
+    url = server.lets_in(server.owner)
+    store = Store(url)
+    schema.upgrade(store)
+    store.close()
+    return url
+
+
+@pytest.fixture
+def environ(environ: dict[str, str], key_dir: Path, tmp_path: Path) -> dict[str, str]:
+    """The settings of the owner, on the desk's host, with a key folder that a test may change."""
+    shutil.copytree(key_dir, tmp_path / "desk-keys")
+    return {**environ, "KEY_DIR": str(tmp_path / "desk-keys")}
+
+
+@pytest.fixture
+def operator(environ: dict[str, str]) -> Operator:
+    return Operator(environ)
+
+
+@pytest.fixture
+def named(server: Server) -> list[str]:
+    """The names of the roles, as options of the command."""
+    return ["--intake", server.intake, "--desk", server.desk]
+
+
+@pytest.fixture
+def intake_settings(
+    server: Server, operator: Operator, named: list[str], tmp_path: Path, environ: dict[str, str]
+) -> dict[str, str]:
+    """The patients' host, made ready as docs/operating.md says: the public list, and a server key of its own."""
+    operator.runs("database-roles", *named, "--apply")
+    folder = tmp_path / "intake-keys"
+    folder.mkdir()
+    shutil.copy(Path(environ["KEY_DIR"]) / keyring.LIST_NAME, folder)
+    settings = {"DATABASE_URL": server.lets_in(server.intake), "KEY_DIR": str(folder), "ROOMS": "intake"}
+    settings["DATA_DIR"] = str(tmp_path / "intake-data")
+    assert "Patients:" in Operator(settings).runs("prepare")
+    assert {file.name for file in folder.iterdir()} == {keyring.LIST_NAME, "server.key"}
+    return settings
+
+
+@pytest.fixture
+def intake_host(intake_settings: dict[str, str], clock: FakeClock) -> Iterator[Parts]:
+    parts = assemble(configuration.load(intake_settings), clock=clock)
+    yield parts
+    parts.store.close()
+
+
+@pytest.fixture
+def desk_host(
+    server: Server, environ: dict[str, str], intake_settings: dict[str, str], clock: FakeClock
+) -> Iterator[Parts]:
+    settings = {**environ, "DATABASE_URL": server.lets_in(server.desk), "ROOMS": "desk"}
+    assert "First staff account" in Operator(settings).runs("prepare")
+    parts = assemble(configuration.load(settings), clock=clock)
+    yield parts
+    parts.store.close()
+
+
+@pytest.fixture
+def patient(intake_host: Parts) -> Patient:
+    """A patient at the patients' host."""
+    return Patient.of(intake_host, create_app(intake_host))
+
+
+# Each room works under its role
+
+
+def test_a_patient_goes_the_whole_way_under_the_intakes_role(patient: Patient, clock: FakeClock) -> None:
+    assert patient.opens("/healthz").status == 200
+    patient.starts().fills_in(ANSWERS, until="goals").presses("Stop and come back later")
+    code = next(p.text for p in patient.page.all("p") if p.get("class") == "code") or ""
+    at_home = patient.another_device()
+    at_home.opens(f"/i/{code}").presses("Open my form").sees("date of birth")
+    at_home.presses("Show my form", {**BIRTH, "dob-year": "1950"}).sees("This is not the date of birth on this form")
+    for _ in range(4):
+        at_home.presses("Show my form", {**BIRTH, "dob-year": "1950"})
+    at_home.sees("That did not match. Try again at")
+    clock.passes(minutes=2)
+    at_home.presses("Show my form", BIRTH)
+    at_home.fills_in(ANSWERS).sends(ANSWERS).sees("Your answers were sent")
+    receipt = at_home.path
+    at_home.opens(receipt).sees("Your answers were sent")
+    second = patient.another_device().starts().fills_in(ANSWERS).sends(ANSWERS)
+    second.sees("Your answers were sent")
+
+
+def test_recurring_work_of_the_patients_host_is_done_under_its_role(patient: Patient, clock: FakeClock) -> None:
+    patient.starts()
+    assert jobs.do_due(patient.parts) == 2
+    clock.passes(days=31)
+    assert jobs.do_due(patient.parts) == 2
+    with patient.parts.store.reading() as connection:
+        runs = job_records.runs(connection)
+        assert connection.execute(text("SELECT count(*) FROM draft")).scalar_one() == 0
+    assert {run.last_result for run in runs.values()} == {"1 deleted", "0 forgotten"}
+
+
+def test_the_desk_does_its_work_under_its_role(
+    patient: Patient, desk_host: Parts, operator: Operator, clock: FakeClock
+) -> None:
+    jobs.do_due(desk_host)
+    urgent = {**ANSWERS, "urgent_now": ["speech"]}
+    patient.starts().fills_in(urgent).sends(urgent).sees("Your answers were sent")
+    chief = {"account": "chief@clinic.example", "password": PASSWORD}
+    specialist = Staff.of(desk_host)
+    specialist.opens(specialist.has_a_link()).presses("Make the account and sign in", chief).sees("Needs attention")
+    name = specialist.names[0]
+    specialist.follows(name).sees(ANSWERS["first_name"])
+    with desk_host.store.reading() as connection:
+        (listed,) = submissions.newest(connection, limit=10)
+    specialist.opens("/desk/").marks_as_seen(listed.reference).sees("is marked as seen.")
+    exported = specialist.opens("/desk/export").presses("For software (plain CSV)").response
+    assert exported is not None
+    assert exported.data.startswith(b"PK")
+    specialist.opens("/desk/").presses("Sign out")
+    operator.runs("keys", "rotate", "clinic", DATABASE_URL=desk_host.config.database_url)
+    clock.passes(days=31)
+    jobs.do_due(desk_host)
+    with desk_host.store.reading() as connection:
+        results = {name: run.last_result for name, run in job_records.runs(connection).items()}
+    assert results == {"purge_drafts": "1 deleted", "purge_attempts": "0 forgotten", "rewrap": "1 sealed anew"}
+    specialist.opens("/desk/sign-in").presses("Sign in", {**chief, "password": "not this one"})
+    specialist.presses("Sign in", chief).follows(name).sees(ANSWERS["first_name"])
+
+
+# Whoever takes a host gets no further than its role
+
+
+def test_a_taken_patients_host_reads_nothing_that_was_sent(patient: Patient) -> None:
+    patient.starts().fills_in(ANSWERS).sends(ANSWERS)
+    closed = ("sealed_document", "sealed_key", "lookup", "index_queue", "legal_hold", "staff", "staff_session")
+    is_refused(patient.parts, *(f"TABLE {name}" for name in (*closed, "setup_link", "audit")))
+    is_refused(
+        patient.parts,
+        "SELECT id FROM submission",
+        "SELECT received_at, visit_date FROM submission",
+        "UPDATE submission SET status = 'received'",
+        "DELETE FROM submission",
+        "DELETE FROM sealed_document",
+        "UPDATE sealed_document SET blob = ''",
+        "UPDATE sealed_key SET data = ''",
+        "DELETE FROM audit",
+        "UPDATE wording SET document = ''",
+        "INSERT INTO staff (id) VALUES ('x')",
+    )
+
+
+def test_neither_host_can_rewrite_the_audit_or_the_tables(intake_host: Parts, desk_host: Parts) -> None:
+    for parts in (intake_host, desk_host):
+        is_refused(
+            parts,
+            "UPDATE audit SET who = 'nobody'",
+            "DELETE FROM audit",
+            "TRUNCATE audit",
+            "TRUNCATE draft",
+            "SELECT setval('audit_id_seq', 1)",
+            "UPDATE wording SET document = ''",
+            "UPDATE alembic_version SET version_num = '0'",
+            "CREATE TABLE mine (id int)",
+        )
+        with pytest.raises(StoreRefused, match="must be owner"), parts.store.writing() as connection:
+            connection.execute(text("ALTER TABLE audit ADD COLUMN more int"))
+
+
+def test_the_desk_cannot_read_a_form_that_was_not_sent(desk_host: Parts) -> None:
+    is_refused(desk_host, "SELECT document FROM draft", "SELECT lookup FROM draft", "UPDATE draft SET document = ''")
+
+
+# The command
+
+
+def test_every_table_there_is_is_named_for_both_roles(parts: Parts) -> None:
+    assert set(roles.GRANTS) == {*models.Base.metadata.tables, "alembic_version"}
+    with parts.store.reading() as connection:
+        found = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars()
+        assert set(found) == set(roles.GRANTS)
+
+
+def test_what_is_printed_does_what_apply_does_and_twice_is_no_fault(
+    parts: Parts, operator: Operator, named: list[str], server: Server
+) -> None:
+    sql = operator.runs("database-roles", *named)
+    assert rights(parts.store) == set()
+    raw = parts.store.engine.raw_connection()
+    raw.cursor().execute(sql)
+    raw.close()
+    printed = rights(parts.store)
+    with parts.store.writing() as connection:
+        connection.execute(text(f"GRANT ALL ON staff, audit TO {server.intake}"))
+        connection.execute(text(f"GRANT SELECT (document) ON draft TO {server.desk}"))
+        connection.execute(text("GRANT SELECT ON sealed_document TO PUBLIC"))
+    assert rights(parts.store) != printed
+    said = operator.runs("database-roles", *named, "--apply")
+    assert f"{server.intake} cannot log in yet" in said
+    assert f"{server.desk} cannot log in yet" in said
+    assert rights(parts.store) == printed
+    with parts.store.writing() as connection:  # the owner itself gives the passwords
+        connection.execute(text(f"ALTER ROLE {server.intake} LOGIN PASSWORD 'given-in-psql'"))
+    assert f"{server.intake} cannot log in yet" not in operator.runs("database-roles", *named, "--apply")
+    assert rights(parts.store) == printed
+
+
+def test_after_a_migration_the_owner_applies_the_grants_again_and_meanwhile_no_answer_is_lost(
+    parts: Parts, operator: Operator, named: list[str], patient: Patient, intake_settings: dict[str, str]
+) -> None:
+    with patient.parts.store.reading() as connection:
+        assert schema.is_current(connection)
+    schema.downgrade(parts.store, "0001")
+    assert "not up to date: run `previsit prepare` first" in operator.is_refused("database-roles", *named, "--apply")
+    refused = Operator(intake_settings).is_refused("prepare")
+    assert "permission denied for schema public" in refused
+    assert "DATABASE_URL of the tables' owner" in refused
+    operator.runs("prepare")
+    patient.starts().fills_in(ANSWERS).sends(ANSWERS).sees("We could not save this just now.")
+    assert patient.value_of("signature") == ANSWERS["signature"]
+    operator.runs("database-roles", *named, "--apply")
+    patient.presses("Send my answers to the clinic").sees("Your answers were sent")
+
+
+def test_a_role_that_can_do_more_in_another_way_is_refused(
+    parts: Parts, operator: Operator, named: list[str], server: Server
+) -> None:
+    operator.runs("database-roles", *named, "--apply")
+    before = rights(parts.store)
+    server.runs(f"GRANT pg_read_all_data TO {server.intake}")
+    said = operator.is_refused("database-roles", *named, "--apply")
+    assert f"{server.intake} may SELECT on" in said
+    server.runs(f"REVOKE pg_read_all_data FROM {server.intake}")
+    said = operator.is_refused("database-roles", "--intake", server.owner, "--desk", server.desk, "--apply")
+    assert f"{server.owner} owns the tables" in said
+    server.runs(f"ALTER ROLE {server.desk} SUPERUSER")
+    said = operator.is_refused("database-roles", *named, "--apply")
+    assert f"{server.desk} owns the tables, or can act as their owner" in said
+    assert rights(parts.store) == before
+
+
+def test_a_schema_that_everybody_may_create_in_is_refused(server: Server, operator: Operator, named: list[str]) -> None:
+    old_style = create_engine(server.url, isolation_level="AUTOCOMMIT")
+    with old_style.connect() as connection:  # as PostgreSQL 14 and older make it
+        connection.exec_driver_sql("ALTER SCHEMA public OWNER TO CURRENT_USER")
+        connection.exec_driver_sql("GRANT CREATE ON SCHEMA public TO PUBLIC")
+    old_style.dispose()
+    said = operator.is_refused("database-roles", *named, "--apply")
+    assert "may still create tables in the schema public" in said
+
+
+def test_only_the_owner_gives_grants_and_only_to_names_that_can_be_roles(
+    operator: Operator, named: list[str], intake_settings: dict[str, str]
+) -> None:
+    said = Operator(intake_settings).is_refused("database-roles", *named, "--apply")
+    assert "permission denied" in said
+    assert "run this as the owner of the tables" in said
+    for name in ("Intake", "public", "pg_monitor", "in-take", "x; DROP TABLE staff", '"'):
+        assert "is no name for a role" in operator.is_refused("database-roles", "--intake", name)
+    assert "the two rooms need two roles" in operator.is_refused("database-roles", "--intake", "one", "--desk", "one")
+
+
+def test_on_sqlite_the_command_says_that_there_are_no_roles(tmp_path: Path) -> None:
+    operator = Operator({"DATA_DIR": str(tmp_path)})
+    for words in ([], ["--apply"]):
+        said = operator.is_refused("database-roles", *words)
+        assert "SQLite has no roles: whoever can open the database file can do everything with it" in said
