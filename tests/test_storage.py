@@ -50,6 +50,28 @@ def test_every_connection_proves_its_settings(parts: Parts) -> None:
             assert connection.exec_driver_sql("SHOW timezone").scalar_one() == "UTC"
 
 
+def test_a_new_database_file_is_closed_to_others_on_the_host(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'new.db'}")
+    schema.upgrade(store)
+    with store.writing() as connection:
+        connection.execute(text("DELETE FROM draft"))
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("new.db*")} == {0o600}
+    store.close()
+
+
+def test_a_snapshot_sees_one_moment_while_others_write(parts: Parts, clock: FakeClock) -> None:
+    jobs_there = select(models.Job.name)
+    with parts.store.snapshot() as connection:
+        assert connection.execute(jobs_there).all() == []
+        with parts.store.writing() as other:
+            other.execute(insert(models.Job).values(name="x", due_at=clock()))
+        assert connection.execute(jobs_there).all() == []
+    with parts.store.snapshot() as connection:
+        assert len(connection.execute(jobs_there).all()) == 1
+    with pytest.raises(StoreUnavailable), parts.store.snapshot() as connection:
+        connection.execute(text("DELETE FROM job"))
+
+
 def test_a_reading_connection_cannot_write(parts: Parts) -> None:
     with pytest.raises(StoreUnavailable), parts.store.reading() as connection:
         connection.execute(text("DELETE FROM draft"))

@@ -1,5 +1,7 @@
 """The schema, by Alembic's migrations: brought up to date, taken back, compared with the models."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -21,6 +23,9 @@ _LAST_WITHOUT_OVERWRITING = "0001"
 
 def upgrade(store: Store, revision: str = "head") -> None:
     """Bring the schema to this revision, creating whatever is missing. Safe to run again."""
+    if store.file is not None:
+        with suppress(FileExistsError):  # SQLite would make a file that others on this host can read
+            os.close(os.open(store.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with store.writing() as connection:
         before = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(_alembic(connection), revision)
@@ -36,8 +41,17 @@ def downgrade(store: Store, revision: str) -> None:
 
 def is_current(connection: Connection) -> bool:
     """Whether the database stands at the newest migration."""
-    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
+    return revision_of(connection) == ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The migration that the database stands at; None when it was never migrated."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program has the migration of this name: a newer release may have written more of them."""
+    return any(script.revision == revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
 
 
 def differences(connection: Connection) -> list[object]:

@@ -6,6 +6,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -52,11 +53,29 @@ class Store:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
 
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database; None for PostgreSQL, and for an address that is more than a path."""
+        name = self.engine.url.database if self.is_sqlite else None
+        return Path(name).absolute() if name and not name.startswith((":", "file:")) else None
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that can only read. Raises StoreUnavailable."""
         with _translated(), self.engine.connect() as connection:
             yield connection if self.is_sqlite else connection.execution_options(postgresql_readonly=True)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that can only read, and sees one moment of the database however long that takes.
+
+        It holds nobody up. Raises StoreUnavailable.
+        """
+        with self.reading() as connection:
+            if not self.is_sqlite:  # where the first read of any transaction fixes what it sees
+                connection.execution_options(isolation_level="REPEATABLE READ")
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
