@@ -38,6 +38,11 @@ class ServerKey:
     def __repr__(self) -> str:
         return "ServerKey(...)"
 
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that tell two server keys apart, and nothing else about them."""
+        return self.derive("fingerprint").hex()[:16]
+
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose; one purpose says nothing about another."""
         return _derived(self.raw, purpose)
@@ -115,8 +120,13 @@ def make_missing(path: Path) -> list[Path]:
 
 def write_key(path: Path, raw: bytes) -> Path:
     """Write a new key file, readable by this user only, and have it on disk. Raises FileExistsError."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(raw.hex() + "\n")
+    return write_file(path, (raw.hex() + "\n").encode())
+
+
+def write_file(path: Path, data: bytes) -> Path:
+    """Write any new file of the key folder so. Raises FileExistsError."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     sync_folder(path.parent)

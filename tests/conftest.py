@@ -16,6 +16,7 @@ from app import keyring, keys
 from app.parts import Parts, assemble
 from app.records import schema
 from app.records.store import Store
+from tests.operator import Operator
 from tests.people import Patient
 
 
@@ -129,3 +130,26 @@ def parts(environ: dict[str, str], clock: FakeClock) -> Iterator[Parts]:
 def patient(parts: Parts) -> Patient:
     """A patient with an old phone and no JavaScript."""
     return Patient.of(parts)
+
+
+@pytest.fixture
+def operator(environ: dict[str, str]) -> Operator:
+    return Operator(environ)
+
+
+@pytest.fixture
+def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The database of a fresh host: SQLite, unless a test asks for PostgreSQL."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield f"sqlite:///{tmp_path / 'other' / 'previsit.db'}"
+        return
+    from tests.hosts import fresh_postgres
+
+    with fresh_postgres(request.getfixturevalue("postgres_url")) as url:
+        yield url
+
+
+@pytest.fixture
+def other(other_url: str, tmp_path: Path) -> Operator:
+    """An operator on a fresh host, who has nothing but a backup."""
+    return Operator({"DATABASE_URL": other_url, "DATA_DIR": str(tmp_path / "other")})

@@ -7,6 +7,7 @@ import click
 from config import ConfigError
 
 from ..keys import KeyProblem
+from ..records.backup_file import BackupProblem
 from ..records.store import StoreRefused, StoreUnavailable
 
 
@@ -17,7 +18,7 @@ class Commands(click.Group):
         """Run the command that was asked for. Raises ClickException instead of our own exceptions."""
         try:
             return super().invoke(ctx)
-        except (ConfigError, KeyProblem) as error:
+        except (ConfigError, KeyProblem, BackupProblem) as error:
             raise click.ClickException(str(error)) from error
         except StoreRefused as error:
             raise click.ClickException(
@@ -34,12 +35,13 @@ def main() -> None:
 
 
 def _assemble() -> None:
-    from . import database, keeping, key_pairs, serving
+    from . import backups, database, keeping, key_pairs, serving
 
     for command in (
         *(serving.prepare, serving.serve, serving.work, serving.run),
         *(key_pairs.keys, database.database_roles),
         *(keeping.retention, keeping.hold, keeping.erase, keeping.scrub, keeping.reindex),
+        *(backups.backup, backups.restore),
     ):
         main.add_command(command)
 
