@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
 
 _LOCK_WAIT_MS = 2000
 _CUT_TRIES = 5
@@ -148,7 +148,8 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
             raise StoreRefused(str(error.orig).splitlines()[0]) from error
-        if error.connection_invalidated:
+        damaged = type(error) is DatabaseError  # no kind of its own: SQLite says so of a file that is damaged
+        if error.connection_invalidated or damaged:
             raise StoreUnavailable(type(error.orig).__name__) from error
         raise
 
