@@ -122,10 +122,10 @@ class Keyring:
             return
         for recipient in current:
             if recipient.role == "clinic":
-                _open_canary(recipient, self.folder)
+                open_canary(recipient, self.folder)
 
     def _prove_that_nothing_opens(self) -> None:
-        reach = [path.name for path in (*self.folder.glob("*.private"), self.folder / INDEX_NAME) if path.exists()]
+        reach = desk_keys_in(self.folder)
         if reach:
             raise KeyProblem(
                 f"ROOMS=intake must not have the desk's keys in reach, but {self.folder} holds {', '.join(reach)}: "
@@ -141,7 +141,13 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _open_canary(recipient: Recipient, folder: Path) -> None:
+def desk_keys_in(folder: Path) -> list[str]:
+    """The names of the files in a key folder that a process which serves patients alone must not have in reach."""
+    return [path.name for path in (*sorted(folder.glob("*.private")), folder / INDEX_NAME) if path.exists()]
+
+
+def open_canary(recipient: Recipient, folder: Path) -> None:
+    """Seal something to this key pair and open it with the private half here. Raises KeyProblem."""
     key = PrivateKey(read_key(folder / recipient.private_name, "KEY_DIR"))
     canary = seal(b"canary", [recipient.key], record="start", kind="canary")
     try:

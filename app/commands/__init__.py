@@ -41,7 +41,7 @@ def _assemble() -> None:
         *(serving.prepare, serving.serve, serving.work, serving.run),
         *(key_pairs.keys, database.database_roles),
         *(keeping.retention, keeping.hold, keeping.erase, keeping.scrub, keeping.reindex),
-        *(backups.backup, backups.restore),
+        *(backups.backup, backups.restore, doctoring.doctor),
     ):
         main.add_command(command)
 

@@ -33,6 +33,12 @@ def is_used(connection: Connection, key_id: str) -> bool:
     return connection.execute(select(SealedKey.document).where(SealedKey.key_id == key_id).limit(1)).first() is not None
 
 
+def closed_to(connection: Connection, key_ids: Sequence[str]) -> int:
+    """How many documents are sealed to none of these keys."""
+    query = select(func.count()).select_from(SealedDocument).where(not_(_has(*key_ids)))
+    return connection.execute(query).scalar_one()
+
+
 def rewrap_batch(
     connection: Connection,
     *,
@@ -74,11 +80,12 @@ def rewrap_batch(
 
 
 def _needs_it(current: Sequence[PublicKey], old: Sequence[str]) -> ColumnElement[bool]:
-    def has(*key_ids: str) -> ColumnElement[bool]:
-        return exists().where(and_(SealedKey.document == SealedDocument.id, SealedKey.key_id.in_(key_ids)))
+    lacks = [not_(_has(key.key_id)) for key in current]
+    return or_(*lacks, _has(*old)) if old else or_(*lacks)
 
-    lacks = [not_(has(key.key_id)) for key in current]
-    return or_(*lacks, has(*old)) if old else or_(*lacks)
+
+def _has(*key_ids: str) -> ColumnElement[bool]:
+    return exists().where(and_(SealedKey.document == SealedDocument.id, SealedKey.key_id.in_(key_ids)))
 
 
 def _wrapped(connection: Connection, documents: Sequence[str]) -> dict[str, dict[str, bytes]]:

@@ -1,0 +1,63 @@
+"""`previsit doctor`: an examination of the whole service that changes nothing and says what to do."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from config import Config, ConfigError
+
+from ..jobs import JOBS
+from ..records import condition, rewrapping
+from ..records import jobs as job_runs
+from ..records.store import Store, StoreUnavailable
+from . import database, keys, machine, work
+from .finding import Finding, ok, problem
+
+_DRAFT_SLACK = timedelta(days=1)
+"""A draft is deleted by an hourly job, so that one day past its promise means that the job does not run."""
+
+
+def unconfigured(error: ConfigError) -> list[Finding]:
+    """The finding when the settings cannot be read: nothing else can be looked at then."""
+    return [problem("settings", f"{error}.", "Set this variable where the service is started, as the README says.")]
+
+
+def examine(config: Config, now: datetime) -> list[Finding]:
+    """Look at everything that this configuration names. Never raises for what it finds."""
+    store = Store(config.database_url)
+    try:
+        return list(_examine(config, store, now))
+    finally:
+        store.close()
+
+
+def _examine(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
+    yield ok("settings", f"The settings can be read: ROOMS={config.rooms}, PUBLIC_URL={config.public_url}.")
+    yield from keys.files(config, store.file)
+    folders = [config.data_dir, config.key_dir, config.secret_key_file.parent]
+    yield from machine.disks([*folders, store.file.parent] if store.file else folders)
+    yield from machine.permissions(config, store.file)
+    findings, readable = database.connection(store)
+    yield from findings
+    if not readable:
+        yield from machine.clock(now, None, None)
+        return
+    try:
+        yield from list(_stored(config, store, now))
+    except StoreUnavailable as error:
+        advice = "Run `previsit doctor` again; see the database's own log if this stays."
+        yield problem("database.reach", f"The database stopped answering ({error}).", advice)
+
+
+def _stored(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
+    with store.reading() as connection:
+        yield from machine.clock(now, condition.newest_moment(connection), condition.clock_of_server(connection))
+        opens = config.rooms != "intake"
+        if opens:
+            counts = rewrapping.documents_by_key(connection)
+            yield from keys.documents(config, counts, lambda ids: rewrapping.closed_to(connection, ids))
+        mine = {name: job for name, job in JOBS.items() if opens or not job.opens}
+        yield from work.jobs(mine, job_runs.runs(connection), now)
+        yield from work.waiting(
+            condition.waiting_for_digests(connection, now - work.LONGEST_WAIT),
+            condition.drafts_kept_past(connection, now - _DRAFT_SLACK),
+        )
