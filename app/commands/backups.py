@@ -144,8 +144,11 @@ def _answers_open(config: Config, store: Store) -> str:
 def _drafts_open(config: Config, manifest: Manifest | None) -> str:
     try:
         here = load_server_key(config.secret_key_file).fingerprint
-    except KeyProblem as error:
-        return f"FORMS NOT SENT YET DO NOT OPEN HERE: {error}"
+    except KeyProblem:
+        return (
+            f"FORMS NOT SENT YET DO NOT OPEN HERE: put {config.secret_key_file} back from the copy of the keys before "
+            "anything else, since `previsit prepare` would make another."
+        )
     if manifest is None:
         return "Whether forms not sent yet open cannot be told: they need the server key of that day."
     if manifest.server_key == here:
