@@ -17,6 +17,7 @@ from sqlalchemy import Engine, event, func, select
 from app import jobs, keys
 from app.parts import Parts
 from app.records import audit, models, schema
+from app.records.backup_file import put_in_place
 from app.records.store import Store
 from tests.conftest import FakeClock
 from tests.desk.factories import send
@@ -45,6 +46,15 @@ def test_a_backup_never_overwrites_anything(parts: Parts, operator: Operator, fi
     assert "is there already" in operator.is_refused("backup", file)
     assert file.read_text() == "the only photograph of my grandmother"
     assert "cannot be written" in operator.is_refused("backup", file.parent / "no folder" / "x.backup")
+
+
+def test_a_name_that_is_taken_while_a_file_is_being_made_is_left_alone(tmp_path: Path) -> None:
+    made, taken = tmp_path / "made", tmp_path / "taken"
+    made.write_text("new")
+    taken.write_text("old")
+    with pytest.raises(FileExistsError):
+        put_in_place(made, taken)
+    assert taken.read_text() == "old"
 
 
 def test_a_database_that_was_never_prepared_is_not_backed_up(other: Operator, file: Path, key_dir: Path) -> None:
