@@ -15,6 +15,9 @@ from .. import keyring, keys, logs
 from ..parts import today_of, utc_now
 from ..records.store import Store
 
+_STOP_SECONDS = 10
+"""How long a worker may finish what it is doing when the server is told to stop; then it is ended."""
+
 
 @click.command()
 def prepare() -> None:
@@ -98,6 +101,7 @@ def serve() -> None:
         workers=config.workers,
         blocking_threads=4,
         respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_SECONDS,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         log_access=False,
         process_name=None,
@@ -132,13 +136,16 @@ def run() -> None:
     config = configuration.from_environment()
     get_ready(config)
     click.echo(f"Serving on http://{config.host}:{config.port}. Press Ctrl+C to stop.")
-    children = [subprocess.Popen([sys.executable, "-m", "app.commands", name]) for name in ("serve", "work")]
+    # Each in a process group of its own, so that Ctrl+C reaches this process alone and each child is told once, by it.
+    children = [
+        subprocess.Popen([sys.executable, "-m", "app.commands", name], process_group=0) for name in ("serve", "work")
+    ]
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         for child in children:
             child.terminate()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
     server, worker = children
     code = server.wait()

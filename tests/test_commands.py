@@ -1,0 +1,82 @@
+"""The commands of an operator, run as an operator runs them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes that this one started, and those that they started."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found |= {child} | descendants(child)
+    return found
+
+
+class Service:
+    """`previsit run` in a session of its own, as in a terminal."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.url = f"http://127.0.0.1:{environ['PORT']}"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "app.commands", "run"],
+            env={**os.environ, **environ},
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.started: set[int] = set()
+
+    def serves(self) -> None:
+        """Wait until it answers."""
+        for _ in range(300):
+            with suppress(URLError, ConnectionError), urlopen(f"{self.url}/healthz", timeout=2):
+                self.started = descendants(self.process.pid)
+                return
+            time.sleep(0.1)
+        raise AssertionError("it does not serve")
+
+    @property
+    def left(self) -> set[int]:
+        """What it started and what still runs."""
+        return {pid for pid in self.started if Path(f"/proc/{pid}/cmdline").exists()}
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    started = Service({"PORT": str(free_port()), "DATA_DIR": str(tmp_path / "data"), "PUBLIC_URL": "", "ROOMS": "both"})
+    yield started
+    for pid in started.left:
+        os.kill(pid, signal.SIGKILL)
+    started.process.kill()
+    started.process.wait()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes through /proc")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP", "SIGTERM"])
+def test_ctrl_c_a_closed_terminal_and_a_stop_end_every_process(service: Service, name: str) -> None:
+    service.serves()
+    assert len(service.started) == 4, "a server with two workers, and the recurring work"
+    time.sleep(1)  # the second worker may still be starting
+    os.killpg(service.process.pid, signal.Signals[name])  # a terminal tells the whole foreground group
+    service.process.wait(8)
+    assert service.process.returncode == 0
+    assert service.left == set()
