@@ -80,3 +80,29 @@ def test_ctrl_c_a_closed_terminal_and_a_stop_end_every_process(service: Service,
     service.process.wait(8)
     assert service.process.returncode == 0
     assert service.left == set()
+
+
+def run(command: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A command that is expected to end by itself, soon."""
+    return subprocess.run(
+        [sys.executable, "-m", "app.commands", command],
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_port_that_somebody_else_shares_out_is_in_use(command: str, tmp_path: Path) -> None:
+    with socket.socket() as other:  # as a second copy of this very server would listen
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        ended = run(command, {"PORT": port, "DATA_DIR": str(tmp_path / "data")})
+    assert ended.returncode == 1
+    assert f"PORT {port} is in use on 127.0.0.1" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "data").exists(), "nothing is made, and no link printed earlier stops working"

@@ -1,6 +1,8 @@
 """Getting ready, serving, and the recurring work beside it."""
 
+import errno
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +19,21 @@ from ..records.store import Store
 
 _STOP_SECONDS = 10
 """How long a worker may finish what it is doing when the server is told to stop; then it is ended."""
+
+
+def _claim_port(config: Config) -> None:
+    """Stop when somebody listens there already: the system would deal requests out to both of two such servers."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise click.ClickException(
+                    f"PORT {config.port} is in use on {config.host}. Stop what listens there, or set another PORT."
+                ) from error
+            raise click.ClickException(f"cannot listen on HOST {config.host}, PORT {config.port}: {error}") from error
 
 
 @click.command()
@@ -92,6 +109,7 @@ def serve() -> None:
     config = configuration.from_environment()
     _prove(config)
     keys.load_server_key(config.secret_key_file)
+    _claim_port(config)
     Granian(
         "app.serving:application",
         factory=True,
@@ -134,6 +152,7 @@ def work(once: bool) -> None:
 def run() -> None:
     """Prepare, then serve and work, until stopped: what `make run` does."""
     config = configuration.from_environment()
+    _claim_port(config)
     get_ready(config)
     click.echo(f"Serving on http://{config.host}:{config.port}. Press Ctrl+C to stop.")
     # Each in a process group of its own, so that Ctrl+C reaches this process alone and each child is told once, by it.
