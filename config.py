@@ -6,9 +6,10 @@ Whatever is missing or wrong stops the start with the name of the variable and w
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Rooms = Literal["both", "intake", "desk"]
@@ -108,7 +109,7 @@ def load(environ: Mapping[str, str]) -> Config:
     key_dir = Path(value["KEY_DIR"]).expanduser().absolute() if value["KEY_DIR"] else data_dir / "keys"
     port = _whole("PORT", value["PORT"], 1, 65535)
     return Config(
-        host=value["HOST"],
+        host=_address("HOST", value["HOST"]),
         port=port,
         workers=_whole("WORKERS", value["WORKERS"], 1, 64),
         data_dir=data_dir,
@@ -129,7 +130,7 @@ def load(environ: Mapping[str, str]) -> Config:
             name=value["CLINIC_NAME"],
             place=value["CLINIC_PLACE"],
             address=_list(value["CLINIC_ADDRESS"]),
-            phones=_list(value["CLINIC_PHONES"]),
+            phones=_some("CLINIC_PHONES", value["CLINIC_PHONES"]),
             hours=value["CLINIC_HOURS"],
             timezone=_timezone(value["CLINIC_TIMEZONE"]),
         ),
@@ -160,6 +161,13 @@ def _keep_days(text: str) -> Mapping[str, int]:
     return {status: kept.get(status, 0) for status in KEPT_STATUSES}
 
 
+def _address(name: str, text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError as error:
+        raise ConfigError(f"{name} must be an address like 127.0.0.1 or 0.0.0.0, not {text!r}") from error
+
+
 def _switch(name: str, text: str) -> bool:
     words = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
     if text.lower() not in words:
@@ -169,6 +177,12 @@ def _switch(name: str, text: str) -> bool:
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("|") if part.strip())
+
+
+def _some(name: str, text: str) -> tuple[str, ...]:
+    if not _list(text):
+        raise ConfigError(f"{name} must name at least one, not {text!r}")
+    return _list(text)
 
 
 def _rooms(text: str) -> Rooms:
@@ -181,9 +195,17 @@ def _public_url(text: str, port: int) -> str:
     if not text:
         return f"http://127.0.0.1:{port}"
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
+    is_place = parts.scheme in ("http", "https") and parts.hostname and _has_good_port(parts)
+    if not is_place or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
         raise ConfigError(f"PUBLIC_URL must be a scheme and a host like https://forms.example.org, not {text!r}")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _has_good_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _database_url(text: str, data_dir: Path) -> str:
@@ -206,5 +228,5 @@ def _language(text: str) -> str:
 def _timezone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones, like America, is an OSError
         raise ConfigError(f"CLINIC_TIMEZONE must be a zone like America/New_York, not {text!r}") from error

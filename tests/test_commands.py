@@ -106,3 +106,22 @@ def test_a_port_that_somebody_else_shares_out_is_in_use(command: str, tmp_path: 
     assert f"PORT {port} is in use on 127.0.0.1" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "data").exists(), "nothing is made, and no link printed earlier stops working"
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("DATA_DIR", "{file}/data"),
+        ("KEY_DIR", "{file}/keys"),
+        ("SECRET_KEY_FILE", "{file}/server.key"),
+        ("DATABASE_URL", "postgresql://127.0.0.1:1/previsit"),
+        ("DATABASE_URL", "sqlite:////nonexistent/folder/previsit.db"),
+    ],
+)
+def test_what_cannot_be_made_or_reached_is_said_in_a_sentence(name: str, wrong: str, tmp_path: Path) -> None:
+    file = tmp_path / "a file, no folder"
+    file.touch()
+    ended = run("prepare", {"DATA_DIR": str(tmp_path / "data"), name: wrong.format(file=file)})
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert name in ended.stderr

@@ -43,7 +43,17 @@ def prepare() -> None:
 
 
 def get_ready(config: Config) -> None:
-    """Everything that must be there before the first page is served. Raises KeyProblem or StoreUnavailable."""
+    """Everything that must be there before the first page is served.
+
+    Raises KeyProblem or StoreUnavailable, and ClickException when a folder cannot be written.
+    """
+    try:
+        _make_what_is_missing(config)
+    except OSError as error:
+        raise click.ClickException(f"{error}: see DATA_DIR, KEY_DIR and SECRET_KEY_FILE") from error
+
+
+def _make_what_is_missing(config: Config) -> None:
     from ..records import schema
 
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
