@@ -47,9 +47,7 @@ def enter() -> ResponseReturnValue:
     parts, now = desk().parts, desk().parts.now()
     tries = parts.server_key.digest("sign-in", staff.normalised(form.account.data or ""))
     with parts.store.writing() as connection:
-        wait = attempts.wait_until(connection, tries, now)
-        if wait is None:  # counted before the password is looked at, so that many tries at once gain nothing
-            attempts.failed(connection, tries, now)
+        wait = attempts.begin(connection, tries, now)
         account = staff.find(connection, form.account.data or "")
     if wait is not None:
         return _sign_in_page(form, wait=wait), 429

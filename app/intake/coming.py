@@ -142,8 +142,8 @@ def unlock(draft_id: str) -> Answer:
     here = open_here(draft_id)
     back = local_path(request.form.get("back", ""), f"/intake/{here.id}/")
     key = here.room.parts.server_key.digest("birth date", here.id)
-    with here.room.parts.store.reading() as connection:
-        wait = attempts.wait_until(connection, key, here.now)
+    with here.room.parts.store.writing() as connection:
+        wait = attempts.begin(connection, key, here.now)
     if wait is not None:
         return ask_birth_date(here, back, _try_again(here, wait), 429)
     if _typed_birth_date(here) == here.draft.answers.get("dob"):
@@ -151,8 +151,7 @@ def unlock(draft_id: str) -> Answer:
             attempts.forget(connection, key)
         cookies.was_here(here.id, here.now)
         return redirect(back)
-    with here.room.parts.store.writing() as connection:
-        attempts.failed(connection, key, here.now)
+    with here.room.parts.store.reading() as connection:
         wait = attempts.wait_until(connection, key, here.now)
     if wait is not None:
         return ask_birth_date(here, back, _try_again(here, wait), 429)

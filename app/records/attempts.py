@@ -18,19 +18,30 @@ def wait_until(connection: Connection, key: bytes, now: datetime) -> datetime | 
     return row.next_try_at if row is not None and row.next_try_at > now else None
 
 
-def failed(connection: Connection, key: bytes, now: datetime) -> int:
-    """Count one failed try; returns how many there are now. From the fifth on, each doubles the wait."""
-    values = {"key": key, "failures": 1, "next_try_at": now}
+def begin(connection: Connection, key: bytes, now: datetime) -> datetime | None:
+    """Count a try before it is looked at; or, when none is allowed now, the moment from which one is.
+
+    One statement counts, and only when the wait is over: of many tries at once, on either database, no more are looked
+    at than one by one. From the fifth on, each doubles the wait. `forget` the count when the try turns out right.
+    """
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Attempt).values(values)
-    statement = statement.on_conflict_do_update(
-        index_elements=[Attempt.key], set_={"failures": Attempt.failures + 1}
-    ).returning(Attempt.failures)
-    failures = connection.execute(statement).scalar_one()
+    counted = (
+        insert(Attempt)
+        .values(key=key, failures=1, next_try_at=now)
+        .on_conflict_do_update(
+            index_elements=[Attempt.key],
+            set_={"failures": Attempt.failures + 1},
+            where=Attempt.next_try_at <= now,
+        )
+        .returning(Attempt.failures)
+    )
+    failures = connection.execute(counted).scalar_one_or_none()
+    if failures is None:
+        return wait_until(connection, key, now)
     if failures >= FREE_TRIES:
         wait = min(_FIRST_WAIT * 2 ** min(failures - FREE_TRIES, 10), _LONGEST_WAIT)
         connection.execute(update(Attempt).where(Attempt.key == key).values(next_try_at=now + wait))
-    return failures
+    return None
 
 
 def forget(connection: Connection, key: bytes) -> None:

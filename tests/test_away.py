@@ -1,0 +1,37 @@
+"""A form left alone on a device: what somebody who finds it there, and does not know the birth date, can do."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from tests.cases import TYPICAL
+from tests.conftest import FakeClock
+from tests.people import Patient
+
+ANSWERS = TYPICAL["answers"]
+WRONG = {"dob-month": "1", "dob-day": "1", "dob-year": "1950"}
+
+
+def test_of_many_wrong_birth_dates_at_once_no_more_are_looked_at_than_one_by_one(
+    patient: Patient, clock: FakeClock
+) -> None:
+    patient.starts().fills_in(ANSWERS, until="side")
+    clock.passes(minutes=21)
+    patient.opens(patient.path).sees("Are you still there?")
+    path = f"/intake/{patient.draft_id}/unlock"
+    cookie = "; ".join(f"{c.key}={c.value}" for c in patient.cookies)
+    data = {**WRONG, "csrf_token": patient.value_of("csrf_token")}
+    together = Barrier(12)
+
+    def tries(_number: int) -> int:
+        device = patient.client.application.test_client(use_cookies=False)  # type: ignore[attr-defined]
+        together.wait()
+        return device.post(path, data=data, base_url=patient.base_url, headers={"Cookie": cookie}).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        statuses = Counter(pool.map(tries, range(12)))
+    assert statuses[422] <= 4, "the fifth wrong one begins the wait"
+    assert statuses[422] + statuses[429] == 12
+    clock.passes(seconds=59)
+    patient.presses("Show my form", {"dob-month": "8", "dob-day": "14", "dob-year": "1969"})
+    patient.sees("Try again at 10:22 AM")
