@@ -93,6 +93,8 @@ def take(here: Visit, page: Page) -> Answer:
     answers = here.room.forms.answers(page.id, questions, request.form)
     demand = Demand.EARLY if action == "early" else Demand.CONTINUE
     changed = drafting.with_answers(here.draft, questions, answers.values)
+    if here.is_locked and must_wait(here, changed, questions):
+        return redirect(place_of(keep_unchecked(here, page), page))
     sheet = what_is_wrong(here, changed, questions, answers, demand)
     if sheet is not None:
         return draw(here, path, page, sheet, 422)
@@ -102,6 +104,16 @@ def take(here: Visit, page: Page) -> Answer:
         return draw(here, path, page, conflict_sheet(here.again(), questions, answers), 409)
     here.stay()
     return redirect(after(saved, page, action))
+
+
+def must_wait(here: Visit, changed: Draft, questions: tuple[Question, ...]) -> bool:
+    """Whether a late post, saved unchecked, has to wait for the birth date that is stored.
+
+    A new birth date must not open what the old one guards; and asking what to do with entries would tell of them.
+    """
+    return changed.answers.get("dob") != here.draft.answers.get("dob") or bool(
+        removal_sentences(here, changed, questions)
+    )
 
 
 def applied(
