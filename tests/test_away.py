@@ -4,6 +4,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from app.questionnaire import draft
 from tests.cases import BELLS, TYPICAL
 from tests.conftest import FakeClock
 from tests.people import Patient
@@ -62,3 +63,14 @@ def test_a_late_post_that_would_remove_entries_does_not_name_them(patient: Patie
     assert patient.page_id == "treatments"
     assert patient.value_of("drugs") == ["none"], "what was ticked late is not lost"
     patient.presses("Continue").sees("You told us about Gabapentin")
+
+
+def test_the_fingerprint_on_a_refused_late_page_cannot_be_guessed_from(patient: Patient, clock: FakeClock) -> None:
+    patient.starts().fills_in(ANSWERS, until="onset")
+    patient.at("side")
+    path, token = patient.path, patient.value_of("csrf_token")
+    clock.passes(minutes=21)
+    patient.posts(path, {"csrf_token": token, "side": "neither of these"})
+    assert patient.status == 422
+    answers = [{"side": option.code} for option in patient.parts.definition.questions["side"].options]  # type: ignore[union-attr]
+    assert patient.value_of("base") not in [draft.digest_of(answer, ["side"]) for answer in answers]

@@ -49,7 +49,7 @@ def show(draft_id: str, group_id: str, row: str) -> Answer:
         return redirect(place_of(here, page))
     stored: Entry = entry or {}
     fields = sheets.fields_of(group.items, stored, None, {}, helper=is_helper(here.draft.answers))
-    return draw(here, group, page, row, Sheet("", "", fields, base=_digest(here.draft, group, row)))
+    return draw(here, group, page, row, Sheet("", "", fields, base=_digest(here, here.draft, group, row)))
 
 
 @blueprint.post("/intake/<draft_id>/<group_id>/<row>")
@@ -86,7 +86,7 @@ def take(here: Visit, group: Repeat, page: Page, row: str) -> Answer:
             raise AlreadySent
         stored = drafting.entry(draft, group, row)
         drawn = request.form.get("base")
-        if drawn and drawn != _digest(draft, group, row) and stored != {"_id": row, **answers.values}:
+        if drawn and drawn != _digest(here, draft, group, row) and stored != {"_id": row, **answers.values}:
             raise Conflict
         if stored is None and len(drafting.entries_of(draft, group)) >= group.max_entries:
             return draft
@@ -101,7 +101,7 @@ def take(here: Visit, group: Repeat, page: Page, row: str) -> Answer:
     except Conflict:
         theirs = here.again()
         fields = sheets.fields_of(group.items, {}, answers.raw, {}, helper=is_helper(theirs.draft.answers))
-        base = _digest(theirs.draft, group, row)
+        base = _digest(theirs, theirs.draft, group, row)
         return draw(here, group, page, row, Sheet("", "", fields, notes=(CHANGED,), base=base), 409)
     here.stay()
     return redirect(place_of(here, page))
@@ -116,7 +116,7 @@ def what_is_wrong(here: Visit, group: Repeat, row: str, answers: Answers) -> She
     found = entry_problems(definition, group, entry, kept, here.today)
     problems = {**sheets.by_question(found, group.id), **answers.problems}
     helper = is_helper(kept)
-    base = request.form.get("base") or _digest(here.draft, group, row)
+    base = request.form.get("base") or _digest(here, here.draft, group, row)
     fields = sheets.fields_of(group.items, {}, answers.raw, problems, helper=helper)
     sheet = Sheet("", "", fields, base=base)
     if problems:
@@ -210,6 +210,6 @@ def _drawn(draft_id: str, group: Repeat, page: Page, row: str, sheet: Sheet, *, 
     )
 
 
-def _digest(draft: Draft, group: Repeat, row: str) -> str:
+def _digest(here: Visit, draft: Draft, group: Repeat, row: str) -> str:
     entry = drafting.entry(draft, group, row)
-    return drafting.digest_of({row: [entry]} if entry else {}, [row])
+    return here.drawn_with({row: [entry]} if entry else {}, [row])

@@ -42,7 +42,7 @@ def conflict_sheet(theirs: Visit, questions: tuple[Question, ...], answers: Answ
         sheets.fields_of(questions, stored, answers.raw, {}, helper=helper),
         notes=(CHANGED,),
         theirs=() if theirs.is_locked else other,
-        base=drafting.digest_of(stored, [q.id for q in questions if not isinstance(q, Repeat)]),
+        base=theirs.drawn_with(stored, [q.id for q in questions if not isinstance(q, Repeat)]),
     )
 
 
@@ -63,7 +63,7 @@ def stored_sheet(here: Visit, path: Path, page: Page) -> Sheet:
         "",
         fields,
         summary=sheets.summary_of(fields),
-        base=drafting.digest_of(path.kept, [q.id for q in questions if not isinstance(q, Repeat)]),
+        base=here.drawn_with(path.kept, [q.id for q in questions if not isinstance(q, Repeat)]),
     )
 
 

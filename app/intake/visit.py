@@ -1,14 +1,15 @@
 """One patient at one draft: opens it with the device's secret, changes it safely, knows when to ask who is there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from flask import current_app
 
 from ..parts import Parts
+from ..questionnaire import draft as drafting
 from ..questionnaire.draft import Draft
-from ..questionnaire.kinds import Definition, Page
+from ..questionnaire.kinds import Definition, Page, Value
 from ..records import drafts
 from ..records.drafts import OpenDraft
 from . import cookies
@@ -64,6 +65,11 @@ class Visit:
     def is_locked(self) -> bool:
         """Whether stored answers wait for the birth date: it is known, and nobody posted here for a while."""
         return "dob" in self.draft.answers and not cookies.is_present(self.id, self.now)
+
+    def drawn_with(self, answers: Mapping[str, Value], question_ids: Iterable[str]) -> str:
+        """A fingerprint of the answers that a page was drawn with; whoever has it can guess them only with our key."""
+        plain = drafting.digest_of(answers, question_ids)
+        return self.room.parts.server_key.digest("page as drawn", f"{self.id} {plain}").hex()[:16]
 
     def next_page(self) -> Page:
         """Where the patient goes now."""
