@@ -1,9 +1,12 @@
 """Error pages: what happened in plain words, what to do next, how to reach the clinic. No stack trace, no database."""
 
 from http import HTTPStatus
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, render_template
-from werkzeug.exceptions import HTTPException
+from flask import Flask, redirect, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response
 
 from . import logs
 from .records.store import StoreUnavailable
@@ -29,6 +32,18 @@ def page(status: int, template: str) -> tuple[str, int]:
 def init_app(app: Flask, room: str) -> None:
     """Answer every error of this room with a page of its own that a person can use."""
     template = "desk/error.html" if room == "desk" else "error.html"
+
+    @app.before_request
+    def _as_written_here() -> Response | None:
+        """To the address as it is written here, like /desk/ for /desk, without the host that the client claims."""
+        wrong = request.routing_exception
+        if not isinstance(wrong, RequestRedirect):
+            return None
+        return redirect(urlunsplit(("", "", *urlsplit(wrong.new_url)[2:])), wrong.code or 308)
+
+    @app.errorhandler(MethodNotAllowed)
+    def _method(error: MethodNotAllowed) -> tuple[str, int, dict[str, str]]:
+        return *page(405, template), {"Allow": ", ".join(sorted(error.valid_methods or ()))}
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> tuple[str, int] | HTTPException:

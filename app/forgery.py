@@ -51,6 +51,8 @@ def init_app(app: Flask) -> None:
         if request.method in _SAFE:
             return
         _refuse_floods()
+        if request.endpoint is None:
+            return  # no such page, or not by this method: there is nothing to protect, and the answer says which
         view = app.view_functions.get(request.endpoint or "")
         name = f"{view.__module__}.{view.__name__}" if view else ""
         if _is_forged(request.form) and name not in _open:
