@@ -1,5 +1,6 @@
 """A driver that reads like an operator: runs `previsit` commands with the settings of a test."""
 
+import os
 from collections.abc import Mapping
 
 from click.testing import CliRunner, Result
@@ -27,4 +28,9 @@ class Operator:
         return result.output
 
     def _run(self, words: tuple[object, ...], typing: str | None, settings: Mapping[str, str]) -> Result:
-        return CliRunner().invoke(main, [str(word) for word in words], input=typing, env={**self.environ, **settings})
+        before = os.umask(0)
+        try:
+            arguments = [str(word) for word in words]
+            return CliRunner().invoke(main, arguments, input=typing, env={**self.environ, **settings})
+        finally:
+            os.umask(before)

@@ -125,3 +125,13 @@ def test_what_cannot_be_made_or_reached_is_said_in_a_sentence(name: str, wrong: 
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert name in ended.stderr
+
+
+def test_what_is_made_is_readable_by_its_user_only(tmp_path: Path) -> None:
+    folder = tmp_path / "made beforehand"
+    folder.mkdir(mode=0o755)
+    assert run("prepare", {"DATA_DIR": str(folder)}).returncode == 0
+    made = [*folder.rglob("*")]
+    assert {path.name for path in made} >= {"previsit.db", "keys", "server.key", "clinic.private"}
+    for path in made:
+        assert path.stat().st_mode & 0o077 == 0, path.name

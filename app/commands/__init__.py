@@ -1,5 +1,6 @@
 """`previsit`: the commands an operator needs. Each says what it did, or what is wrong and what to do."""
 
+import os
 from typing import Any
 
 import click
@@ -32,6 +33,7 @@ class Commands(click.Group):
 @click.group(cls=Commands)
 def main() -> None:
     """Patient intake for a clinic. Settings are environment variables; the README lists them all."""
+    os.umask(0o077)  # what is made is this user's alone, also in a data folder that others may look into
 
 
 def _assemble() -> None:
