@@ -6,10 +6,23 @@ moment (UTC), id of the submission or a hyphen, id of the draft or a hyphen. Ids
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 NAME = "erased"
+
+
+class ErasedUnreadable(Exception):
+    """The list cannot be read; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Ids of what was erased, and must not come back with an older backup."""
+
+    submissions: frozenset[str]
+    drafts: frozenset[str]
 
 
 def remember(folder: Path, submissions: Iterable[str], drafts: Iterable[str], now: datetime) -> None:
@@ -22,11 +35,27 @@ def remember(folder: Path, submissions: Iterable[str], drafts: Iterable[str], no
         os.fsync(file.fileno())
 
 
-def read(folder: Path) -> tuple[list[str], list[str]]:
-    """The ids of all submissions and of all drafts ever erased here; both empty when there is no list."""
+def read(folder: Path) -> Erased:
+    """Everything that was ever erased here; nothing when there is no list.
+
+    The whole list counts for any backup: to erase again what is not there does nothing, and comparing the clocks of two
+    hosts might bring somebody back. Raises ErasedUnreadable: a line that cannot be read may be the one that matters.
+    """
     path = folder / NAME
-    if not path.exists():
-        return [], []
-    lines = [line.split() for line in path.read_text().splitlines()]
-    whole = [line for line in lines if len(line) == 3]
-    return [line[1] for line in whole if line[1] != "-"], [line[2] for line in whole if line[2] != "-"]
+    try:
+        lines = path.read_text().splitlines()
+    except FileNotFoundError:
+        lines = []
+    except (OSError, ValueError) as error:
+        raise ErasedUnreadable(f"{path} cannot be read: see who owns it. Without it erased forms come back") from error
+    submissions: set[str] = set()
+    drafts: set[str] = set()
+    for number, line in enumerate(lines, 1):
+        words = line.split()
+        if words and len(words) != 3:
+            raise ErasedUnreadable(
+                f"line {number} of {path} cannot be read: mend it. Without it erased forms come back"
+            )
+        submissions |= set(words[1:2]) - {"-"}
+        drafts |= set(words[2:]) - {"-"}
+    return Erased(frozenset(submissions), frozenset(drafts))

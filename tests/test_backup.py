@@ -199,7 +199,9 @@ def test_what_was_erased_after_the_backup_stays_erased(
         later = models.Submission.id == stays.id
         connection.execute(update(models.Submission).where(later).values(revision=2, revision_of=goes.id))
         connection.execute(insert(models.LegalHold).values(submission=goes.id, placed_at=clock()))
-        connection.execute(insert(models.Lookup).values(kind="name", digest=b"d", submission=goes.id))
+        connection.execute(
+            insert(models.Lookup).values(kind="name", digest=b"d", received_at=clock(), submission=goes.id)
+        )
         draft = connection.execute(select(models.Draft.id).order_by(models.Draft.expires_at)).scalars().first()
     operator.runs("backup", file, "--with-keys")
     (tmp_path / "other").mkdir(mode=0o700)

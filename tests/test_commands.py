@@ -31,6 +31,13 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
+def listeners(url: str) -> int:
+    """How many sockets listen at the port of an address: each worker of the server has one."""
+    port = f":{int(url.rsplit(':', 1)[1]):04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    return sum(fields[1].endswith(port) and fields[3] == "0A" for fields in lines)
+
+
 class Service:
     """`previsit run` in a session of its own, as in a terminal."""
 
@@ -46,11 +53,12 @@ class Service:
         self.started: set[int] = set()
 
     def serves(self) -> None:
-        """Wait until it answers."""
+        """Wait until it answers, and both its workers listen."""
         for _ in range(300):
             with suppress(URLError, ConnectionError), urlopen(f"{self.url}/healthz", timeout=2):
-                self.started = descendants(self.process.pid)
-                return
+                if listeners(self.url) == 2:
+                    self.started = descendants(self.process.pid)
+                    return
             time.sleep(0.1)
         raise AssertionError("it does not serve")
 
@@ -75,7 +83,6 @@ def service(tmp_path: Path) -> Iterator[Service]:
 def test_ctrl_c_a_closed_terminal_and_a_stop_end_every_process(service: Service, name: str) -> None:
     service.serves()
     assert len(service.started) == 4, "a server with two workers, and the recurring work"
-    time.sleep(1)  # the second worker may still be starting
     os.killpg(service.process.pid, signal.Signals[name])  # a terminal tells the whole foreground group
     service.process.wait(8)
     assert service.process.returncode == 0
@@ -132,6 +139,6 @@ def test_what_is_made_is_readable_by_its_user_only(tmp_path: Path) -> None:
     folder.mkdir(mode=0o755)
     assert run("prepare", {"DATA_DIR": str(folder)}).returncode == 0
     made = [*folder.rglob("*")]
-    assert {path.name for path in made} >= {"previsit.db", "keys", "server.key", "clinic.private"}
+    assert {path.name for path in made} >= {"previsit.db", "keys", "server.key", "recipients"}
     for path in made:
         assert path.stat().st_mode & 0o077 == 0, path.name

@@ -421,7 +421,7 @@ def test_a_file_of_another_owner_is_found(
 
 def test_work_that_never_ran_is_told(parts: Parts, environ: dict[str, str], clock: FakeClock) -> None:
     found = Examination(environ, clock)
-    assert found.at("warning") == {"jobs.purge_drafts", "jobs.purge_attempts", "jobs.rewrap", "jobs.worker"}
+    assert found.at("warning") == {f"jobs.{name}" for name in jobs.JOBS} | {"jobs.worker"}
     intake = Examination(environ, clock, ROOMS="intake")
     assert "jobs.rewrap" not in intake.at("warning")
 
@@ -429,15 +429,22 @@ def test_work_that_never_ran_is_told(parts: Parts, environ: dict[str, str], cloc
 def test_work_that_stopped_is_told_first_and_then_is_a_problem(
     served: Parts, environ: dict[str, str], clock: FakeClock
 ) -> None:
-    with served.store.writing() as connection:  # it stopped an hour and more ago
-        done = clock() - timedelta(hours=3)
-        connection.execute(update(models.Job).values(last_done_at=done))
+    with served.store.writing() as connection:
+        connection.execute(update(models.Job).values(last_done_at=clock() - timedelta(minutes=29)))
+    assert Examination(environ, clock).of("jobs.worker").level == "ok"
+    with served.store.writing() as connection:
+        connection.execute(update(models.Job).values(last_done_at=clock() - timedelta(hours=3)))
     found = Examination(environ, clock)
-    assert found.at("problem") == set()
+    assert found.at("problem") == {"jobs.index"}
     assert found.of("jobs.worker").level == "warning"
     with served.store.writing() as connection:
         connection.execute(update(models.Job).values(last_done_at=clock() - timedelta(hours=5)))
-    assert Examination(environ, clock).at("problem") == {"jobs.purge_drafts", "jobs.rewrap"}
+    assert Examination(environ, clock).at("problem") == {
+        "jobs.index",
+        "jobs.purge_drafts",
+        "jobs.purge_sign_ins",
+        "jobs.rewrap",
+    }
 
 
 def test_a_job_that_failed_is_a_problem(

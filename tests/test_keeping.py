@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text, update
 
 import config as configuration
 from app import erased, jobs
+from app.erased import Erased
 from app.jobs import index, purge
 from app.parts import Parts, assemble
 from app.records import audit, charts, erasing, models, schema, statuses
@@ -219,7 +220,7 @@ def test_one_persons_records_are_erased_and_nobody_elses(parts: Parts, operator:
     with parts.store.reading() as connection:
         assert theirs.id not in set(connection.execute(select(models.Lookup.submission)).scalars())
     assert {("operator", "erased", theirs.id), ("operator", "erased", draft)} <= set(acts(parts))
-    assert erased.read(parts.config.data_dir) == ([theirs.id], [draft])
+    assert erased.read(parts.config.data_dir) == Erased(frozenset({theirs.id}), frozenset({draft}))
     known.opens(f"/intake/{draft}/receipt")
     assert known.status == 404
     assert "no form has this reference" in operator.is_refused("erase", reference, "--yes")
@@ -242,7 +243,7 @@ def test_a_form_that_does_not_open_is_erased_with_its_draft_all_the_same(
         row = models.SealedDocument
         connection.execute(update(row).where(row.id == theirs.id).values(blob=b"spoilt"))
     operator.runs("erase", theirs.reference, "--yes")
-    assert erased.read(parts.config.data_dir) == ([theirs.id], [known.draft_id])
+    assert erased.read(parts.config.data_dir) == Erased(frozenset({theirs.id}), frozenset({known.draft_id}))
     assert count(parts, models.Draft) == 1
 
 

@@ -7,6 +7,7 @@ import click
 
 from config import ConfigError
 
+from ..erased import ErasedUnreadable
 from ..keys import KeyProblem
 from ..records.backup_file import BackupProblem
 from ..records.store import StoreRefused, StoreUnavailable
@@ -19,7 +20,7 @@ class Commands(click.Group):
         """Run the command that was asked for. Raises ClickException instead of our own exceptions."""
         try:
             return super().invoke(ctx)
-        except (ConfigError, KeyProblem, BackupProblem) as error:
+        except (ConfigError, KeyProblem, BackupProblem, ErasedUnreadable) as error:
             raise click.ClickException(str(error)) from error
         except StoreRefused as error:
             raise click.ClickException(
@@ -37,7 +38,7 @@ def main() -> None:
 
 
 def _assemble() -> None:
-    from . import backups, database, keeping, key_pairs, serving
+    from . import backups, database, doctoring, keeping, key_pairs, serving
 
     for command in (
         *(serving.prepare, serving.serve, serving.work, serving.run),

@@ -9,6 +9,7 @@ import click
 import config as configuration
 from config import Config
 
+from .. import erased as erased_list
 from .. import key_copies
 from ..keyring import LIST_NAME, Keyring
 from ..keys import KeyProblem, load_server_key
@@ -19,8 +20,6 @@ from ..records.backup_file import BackupProblem, Manifest
 from ..records.restoring import Unpacked
 from ..records.store import Store
 
-ERASED_NAME = "erased"
-"""The list of what was erased, in the data folder."""
 _WHAT_OPENS = "Sent answers need the clinic's or the recovery key, forms not sent yet the server key"
 
 
@@ -73,14 +72,14 @@ def restore(file: Path, without_keys: bool) -> None:
     Stop the service first. Everything is verified before anything is put in place.
     """
     config = configuration.from_environment()
-    erased = backups.erased_since(config.data_dir / ERASED_NAME)
+    erased = erased_list.read(config.data_dir)
     store = Store(config.database_url)
     try:
         restoring.refuse_unless_empty(store)
         near = store.file or config.data_dir / "previsit.db"
         _make_folders(config, near)
         with restoring.unpacked(file, near) as copy:
-            restoring.make_ready(copy.copy, erased)
+            restoring.make_ready(copy.copy, erased, utc_now())
             keys = {} if without_keys else copy.keys
             _refuse_other_keys(config, keys)
             for path in key_copies.put_back(config.key_dir, config.secret_key_file, keys):
@@ -115,12 +114,12 @@ def _tell(config: Config, store: Store, copy: Unpacked) -> None:
     click.echo(f"Restored {made}: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
     click.echo(_answers_open(config, store))
     click.echo(_drafts_open(config, copy.manifest))
-    if (config.data_dir / ERASED_NAME).exists():
-        click.echo(f"What {config.data_dir / ERASED_NAME} lists was erased again.")
+    if (config.data_dir / erased_list.NAME).exists():
+        click.echo(f"What {config.data_dir / erased_list.NAME} lists was erased again.")
     else:
         click.echo(
-            f"There is no list {config.data_dir / ERASED_NAME}: forms that were erased after this backup are back. "
-            "Erase them again."
+            f"There is no list {config.data_dir / erased_list.NAME}: forms that were erased after this backup are "
+            "back. Erase them again."
         )
     click.echo("Everybody signs in anew. Next: `previsit doctor`, then start the service.")
 

@@ -10,7 +10,7 @@ import config as configuration
 from .. import codes, erased
 from ..jobs import purge
 from ..parts import Parts, assemble
-from ..records import erasing, lookups
+from ..records import attempts, erasing, lookups
 from ..records.submissions import Listed
 
 
@@ -86,7 +86,9 @@ def _erase(parts: Parts, submissions: list[str], drafts: list[str]) -> None:
     by_whom = {"room": "work", "who": erasing.OPERATOR, "act": "erased", "now": parts.now()}
     with parts.store.writing() as connection:
         erasing.delete_submissions(connection, submissions, **by_whom)
-        erasing.delete_drafts(connection, parts.server_key, drafts, **by_whom)
+        erasing.delete_drafts(connection, drafts, **by_whom)
+        for draft in drafts:
+            attempts.forget(connection, parts.server_key.digest("birth date", draft))
     left = parts.store.scrub()
     click.echo("Erased. The audit keeps that it was there, by its random id.")
     if left:

@@ -117,9 +117,9 @@ def serve() -> None:
     from granian.http import HTTP1Settings
 
     config = configuration.from_environment()
+    _claim_port(config)
     _prove(config)
     keys.load_server_key(config.secret_key_file)
-    _claim_port(config)
     Granian(
         "app.serving:application",
         factory=True,

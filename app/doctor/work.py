@@ -9,6 +9,8 @@ from .finding import Finding, ok, problem, warning
 
 LATE_AFTER = 3
 """A job that was not done for so many of its periods, after the one it is due in, is overdue."""
+LEAST_PATIENCE = timedelta(minutes=30)
+"""However often a job is due, a long one, as after a rotation of keys, may keep it waiting for so long."""
 LONGEST_WAIT = timedelta(hours=1)
 _RUN_IT = "Start `previsit work` beside the server (`previsit run` does), and see its log."
 
@@ -23,14 +25,14 @@ def jobs(mine: Mapping[str, Job], runs: Mapping[str, Run], now: datetime) -> Ite
         elif runs[name].last_result == "failed":
             what = f"The job {name} failed at {at:%Y-%m-%d %H:%M} UTC; it is tried again in time."
             yield problem(f"jobs.{name}", what, "Read the line `unexpected` in the log of `previsit work`; report it.")
-        elif now - at > job.every * (LATE_AFTER + 1):
+        elif now - at > max(job.every * (LATE_AFTER + 1), LEAST_PATIENCE):
             what = f"The job {name} was last done at {at:%Y-%m-%d %H:%M} UTC, and is long overdue."
             yield problem(f"jobs.{name}", what, _RUN_IT)
         else:
-            result = runs[name].last_result
+            result = runs[name].last_result or "nothing to do"
             yield ok(f"jobs.{name}", f"The job {name} was last done at {at:%Y-%m-%d %H:%M} UTC: {result}.")
     newest = max(done.values(), default=None)
-    if newest is None or now - newest > 2 * min(job.every for job in mine.values()):
+    if newest is None or now - newest > LEAST_PATIENCE:
         yield warning("jobs.worker", "`previsit work` does not seem to run.", _RUN_IT)
     else:
         yield ok("jobs.worker", "`previsit work` seems to run.")

@@ -7,7 +7,6 @@ Since it is a database like any other, a plain copy of a SQLite database at any 
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -26,14 +25,6 @@ from .backup_file import (
 )
 from .copying import copy_rows
 from .store import Store
-
-
-@dataclass(frozen=True)
-class Erased:
-    """Ids of what was erased, and must not come back with an older backup."""
-
-    submissions: frozenset[str]
-    drafts: frozenset[str]
 
 
 def make(
@@ -87,27 +78,3 @@ def _copy_postgres(store: Store, copy: Path) -> None:
                 copy_rows(source, connection)
         finally:
             target.close()
-
-
-def erased_since(listed: Path) -> Erased:
-    """What was erased since any backup was made, as the list `erased` of the data folder tells.
-
-    The whole list counts: to erase again what is not there does nothing, and comparing the clocks of two hosts might
-    bring somebody back. Raises BackupProblem when a line cannot be read, since it may be the one that matters.
-    """
-    submissions: set[str] = set()
-    drafts: set[str] = set()
-    try:
-        lines = listed.read_text().splitlines()
-    except FileNotFoundError:
-        lines = []
-    except (OSError, ValueError) as error:
-        raise BackupProblem(f"{listed} cannot be read: see who owns it. Without it erased forms come back") from error
-    for number, line in enumerate(lines, 1):
-        words = line.split()
-        if words and len(words) != 3:
-            raise BackupProblem(f"line {number} of {listed} cannot be read: mend it. Without it erased forms come back")
-        if words:
-            submissions.add(words[1])
-            drafts |= {words[2]} - {"-"}
-    return Erased(frozenset(submissions), frozenset(drafts))

@@ -5,7 +5,7 @@ place in the index queue, and, when a person asks, the patient's own copy. The a
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, 
 from ..keys import ServerKey
 from ..sealing import PrivateKey
 from . import audit, sealed
-from .attempts import forget
 from .audit import Room
 from .models import Draft, IndexQueue, LegalHold, Lookup, SealedDocument, SealedKey, Submission
 from .statuses import ATTENTION
@@ -73,14 +72,9 @@ def delete_submissions(
         audit.note(connection, at=now, room=room, who=who, act=act, record=submission_id)
 
 
-def delete_drafts(
-    connection: Connection, key: ServerKey, ids: Iterable[str], *, room: Room, who: str, act: str, now: datetime
-) -> int:
-    """Delete these drafts and the counts of tries at them; one audit line for each; returns how many there were."""
-    wanted = list(ids)
-    gone = sorted(connection.execute(delete(Draft).where(Draft.id.in_(wanted)).returning(Draft.id)).scalars())
-    for draft_id in wanted:
-        forget(connection, key.digest("birth date", draft_id))
+def delete_drafts(connection: Connection, ids: Sequence[str], *, room: Room, who: str, act: str, now: datetime) -> int:
+    """Delete these drafts; one audit line for each that was there; returns how many."""
+    gone = sorted(connection.execute(delete(Draft).where(Draft.id.in_(ids)).returning(Draft.id)).scalars())
     for draft_id in gone:
         audit.note(connection, at=now, room=room, who=who, act=act, record=draft_id)
     return len(gone)

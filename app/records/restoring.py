@@ -5,12 +5,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, inspect, literal, select, text, update
 
-from . import models, schema
-from .backup import Erased
+from ..erased import Erased
+from . import erasing, models, schema
 from .backup_file import (
     BackupProblem,
     Manifest,
@@ -80,7 +81,7 @@ def _verified(file: Path, raw: sqlite3.Connection) -> str:
     return revision
 
 
-def make_ready(copy: Path, erased: Erased) -> None:
+def make_ready(copy: Path, erased: Erased, now: datetime) -> None:
     """Bring a copy to the newest migration, and take out of it what must not come back.
 
     Sign-ins, unused links and failed tries belong to the day of the backup; what was erased since stays erased.
@@ -93,25 +94,13 @@ def make_ready(copy: Path, erased: Erased) -> None:
             connection.execute(delete(models.SetupLink).where(models.SetupLink.used_at.is_(None)))
             connection.execute(delete(models.Attempt))
             connection.execute(update(models.Job).values(claimed_until=None))
-            erase_again(connection, erased)
+            by_whom = {"room": "work", "who": erasing.SYSTEM, "act": "erased again", "now": now}
+            erasing.delete_submissions(connection, sorted(erased.submissions), **by_whom)
+            erasing.delete_drafts(connection, sorted(erased.drafts), **by_whom)
     finally:
         store.close()
     with said_plainly("the copy cannot be finished"), closing(sqlite3.connect(copy)) as raw:
         raw.execute("PRAGMA journal_mode = DELETE")  # all of it in one file; the service sets its own mode
-
-
-def erase_again(connection: Connection, erased: Erased) -> None:
-    """Delete these submissions with everything that belongs to them, and these drafts. Unknown ids are passed over."""
-    for draft in sorted(erased.drafts):
-        connection.execute(delete(models.Draft).where(models.Draft.id == draft))
-    for gone in sorted(erased.submissions):
-        documents = select(models.SealedDocument.id).where(models.SealedDocument.submission == gone)
-        connection.execute(delete(models.SealedKey).where(models.SealedKey.document.in_(documents)))
-        for table in (models.SealedDocument, models.Lookup, models.IndexQueue, models.LegalHold):
-            connection.execute(delete(table).where(table.submission == gone))
-        later = models.Submission.revision_of == gone
-        connection.execute(update(models.Submission).where(later).values(revision_of=None))
-        connection.execute(delete(models.Submission).where(models.Submission.id == gone))
 
 
 def refuse_unless_empty(store: Store) -> None:

@@ -1,7 +1,6 @@
 """The schema, by Alembic's migrations: brought up to date, taken back, compared with the models."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -12,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from .models import Base
-from .store import Store
+from .store import Store, StoreUnavailable
 
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -24,8 +23,12 @@ _LAST_WITHOUT_OVERWRITING = "0001"
 def upgrade(store: Store, revision: str = "head") -> None:
     """Bring the schema to this revision, creating whatever is missing. Safe to run again."""
     if store.file is not None:
-        with suppress(FileExistsError):  # SQLite would make a file that others on this host can read
+        try:  # SQLite would make a file that others on this host can read
             os.close(os.open(store.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise StoreUnavailable(str(error)) from error
     with store.writing() as connection:
         before = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(_alembic(connection), revision)
