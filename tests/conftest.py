@@ -9,13 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
 
 import config as configuration
-from app import keyring, keys
+from app import create_app, keyring, keys
 from app.parts import Parts, assemble
 from app.records import schema
 from app.records.store import Store
+from tests.browsing import CHROMIUM, served
 from tests.operator import Operator
 from tests.people import Patient
 
@@ -153,3 +155,22 @@ def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def other(other_url: str, tmp_path: Path) -> Operator:
     """An operator on a fresh host, who has nothing but a backup."""
     return Operator({"DATABASE_URL": other_url, "DATA_DIR": str(tmp_path / "other")})
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Chromium, started once for a file of tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(parts: Parts) -> Iterator[str]:
+    """The whole product, served on a free port."""
+    with served(create_app(parts)) as address:
+        yield address

@@ -1,109 +1,18 @@
 """In Chromium: the journey with and without JavaScript, axe on every page, narrow, zoomed, forced colours, focus."""
 
-import shutil
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import BaseWSGIServer, make_server
+from playwright.sync_api import Browser, Page
 
 import config as configuration
 from app import create_app
 from app.parts import Parts, assemble
+from tests.browsing import IN_CHROMIUM, new_context, press, served, walk
 from tests.cases import BELLS, TYPICAL
 from tests.desk.people import NAME, PASSWORD, Staff
 from tests.people import Patient
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="NOT RUN: there is no Chromium on the PATH"),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def served(app: Any, **options: Any) -> Iterator[str]:
-    """An application served on a free port of this machine; gives its address."""
-    server: BaseWSGIServer = make_server("localhost", 0, app, threaded=True, **options)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"{'https' if options else 'http'}://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def site(parts: Parts) -> Iterator[str]:
-    """The whole product, served on a free port."""
-    with served(create_app(parts)) as address:
-        yield address
-
-
-def new_context(browser: Browser, **options: Any) -> BrowserContext:
-    options = {"viewport": {"width": 390, "height": 844}, **options}
-    context = browser.new_context(**options)
-    context.set_default_timeout(10_000)
-    return context
-
-
-def fill(page: Page, parts: Parts, answers: dict[str, Any]) -> None:
-    """Answer the questions of the page that is open, as a person with a mouse and a keyboard would."""
-    definition = parts.definition
-    page_id = page.url.rsplit("/", 1)[-1]
-    for question in definition.page_by_id[page_id].questions:
-        value = answers.get(question.id)
-        if value is None:
-            continue
-        if page.locator(f"#{question.id}-year").count():
-            year, month, day = (*str(value).split("-"), "", "")[:3]
-            for box, text in (("year", year), ("month", month), ("day", day)):
-                page.fill(f"#{question.id}-{box}", text)
-        elif value is True:
-            page.check(f"#{question.id}")
-        elif page.locator(f"[name={question.id}][type=radio], [name={question.id}][type=checkbox]").count():
-            for code in value if isinstance(value, list) else [value]:
-                page.check(f"[name={question.id}][value='{code}']")
-        elif page.locator(f"#{question.id}").count():
-            page.fill(f"#{question.id}", str(value))
-
-
-def press(page: Page) -> None:
-    page.locator("button.first").last.click()
-    page.wait_for_load_state("load")
-
-
-def walk(page: Page, site: str, parts: Parts, answers: dict[str, Any], each: Any = None) -> None:
-    """From the start page to the receipt; `each` is called on every page before it is answered."""
-    page.goto(f"{site}/intake/")
-    if each:
-        each(page)
-    press(page)
-    for _ in range(60):
-        if each:
-            each(page)
-        if page.url.endswith("/receipt"):
-            return
-        if not page.url.endswith("/check"):
-            fill(page, parts, answers)
-        press(page)
-    raise AssertionError(f"the form does not end: {page.url}")
+pytestmark = IN_CHROMIUM
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["without JavaScript", "with JavaScript"])

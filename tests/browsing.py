@@ -1,0 +1,84 @@
+"""Chromium in tests: where it is, a product served to it, and the way through the form with mouse and keyboard."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from app.parts import Parts
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+IN_CHROMIUM = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="NOT RUN: there is no Chromium on the PATH"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+
+
+@contextmanager
+def served(app: Any, **options: Any) -> Iterator[str]:
+    """An application served on a free port of this machine; gives its address."""
+    server: BaseWSGIServer = make_server("localhost", 0, app, threaded=True, **options)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"{'https' if options else 'http'}://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A device of its own: a phone unless told otherwise."""
+    options = {"viewport": {"width": 390, "height": 844}, **options}
+    context = browser.new_context(**options)
+    context.set_default_timeout(10_000)
+    return context
+
+
+def fill(page: Page, parts: Parts, answers: dict[str, Any]) -> None:
+    """Answer the questions of the page that is open, as a person with a mouse and a keyboard would."""
+    definition = parts.definition
+    page_id = page.url.rsplit("/", 1)[-1]
+    for question in definition.page_by_id[page_id].questions:
+        value = answers.get(question.id)
+        if value is None:
+            continue
+        if page.locator(f"#{question.id}-year").count():
+            year, month, day = (*str(value).split("-"), "", "")[:3]
+            for box, text in (("year", year), ("month", month), ("day", day)):
+                page.fill(f"#{question.id}-{box}", text)
+        elif value is True:
+            page.check(f"#{question.id}")
+        elif page.locator(f"[name={question.id}][type=radio], [name={question.id}][type=checkbox]").count():
+            for code in value if isinstance(value, list) else [value]:
+                page.check(f"[name={question.id}][value='{code}']")
+        elif page.locator(f"#{question.id}").count():
+            page.fill(f"#{question.id}", str(value))
+
+
+def press(page: Page) -> None:
+    """Press the one filled button of the page."""
+    page.locator("button.first").last.click()
+    page.wait_for_load_state("load")
+
+
+def walk(page: Page, site: str, parts: Parts, answers: dict[str, Any], each: Any = None) -> None:
+    """From the start page to the receipt; `each` is called on every page before it is answered."""
+    page.goto(f"{site}/intake/")
+    if each:
+        each(page)
+    press(page)
+    for _ in range(60):
+        if each:
+            each(page)
+        if page.url.endswith("/receipt"):
+            return
+        if not page.url.endswith("/check"):
+            fill(page, parts, answers)
+        press(page)
+    raise AssertionError(f"the form does not end: {page.url}")
