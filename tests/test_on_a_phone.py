@@ -1,0 +1,31 @@
+"""In Chromium, on a small phone: what a person would call crooked, cut off, out of reach or a waste of paper."""
+
+from playwright.sync_api import Browser
+
+from app.parts import Parts
+from tests.browsing import IN_CHROMIUM, fill, new_context, press
+from tests.cases import TYPICAL
+
+pytestmark = IN_CHROMIUM
+PHONE = {"viewport": {"width": 360, "height": 740}, "java_script_enabled": False}
+
+
+def test_a_date_with_an_error_keeps_its_boxes_in_one_row_beside_an_unbroken_bar(
+    chromium: Browser, site: str, parts: Parts
+) -> None:
+    context = new_context(chromium, **PHONE)
+    page = context.new_page()
+    page.goto(f"{site}/intake/")
+    press(page)
+    for _ in range(2):
+        fill(page, parts, TYPICAL["answers"])
+        press(page)
+    press(page)
+    tops = {page.locator(f"#dob-{box}").bounding_box()["y"] for box in ("month", "day", "year")}  # type: ignore[index]
+    assert len(tops) == 1
+    legend, bar = page.locator("#dob legend").bounding_box(), page.locator("#dob").bounding_box()
+    assert legend
+    assert bar
+    assert bar["y"] <= legend["y"], "the bar of a fieldset begins above its legend"
+    assert legend["x"] >= bar["x"] + 5
+    context.close()
