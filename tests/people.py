@@ -207,7 +207,8 @@ class Patient(Browser):
             name = group.prefill_item
             if name:
                 label = next(o.label for i in group.items if i.id == name for o in i.options if o.code == entry[name])  # type: ignore[union-attr]
-                self.follows(f"Change {label}")
+                said = [words(a) for a in self.page.all("a")]
+                self.follows(next(w for w in said if w in (f"Add details {label}", f"Change {label}")))
             else:
                 self.follows(self._add_words(group))
             data: dict[str, Any] = {}

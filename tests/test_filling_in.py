@@ -117,8 +117,8 @@ def test_changing_an_answer_returns_to_the_check_page_past_new_follow_ups(patien
 def test_ticked_medicines_open_their_entries_and_unticking_a_told_one_asks_first(patient: Patient) -> None:
     told = {**ANSWERS, "drugs": ["gabapentin", "baclofen"]}
     patient.starts().fills_in(told, until="medicine_details")
-    patient.sees("Gabapentin", "Baclofen", "You have listed 2.")
-    patient.follows("Change Gabapentin (Neurontin)").presses("Save", {"dose": "300 mg"})
+    patient.sees("Tell us about each medicine", "Gabapentin", "Baclofen", "You have listed 2.")
+    patient.follows("Add details Gabapentin (Neurontin)").presses("Save", {"dose": "300 mg"})
     patient.at("treatments").continues({"drugs": ["baclofen"]})
     patient.sees("Do you want to remove it?")
     patient.presses("Keep it")
@@ -142,7 +142,7 @@ def test_an_entry_can_be_removed_from_the_middle_and_saving_twice_adds_one(patie
     home = patient.path
     for year in ("2021", "2022", "2023"):
         patient.presses_add("earlier shot").presses("Save", {"date-year": year})
-    patient.sees("You have listed 3.")
+    patient.sees("List your earlier shots, not counting the last one", "You have listed 3.")
     patient.presses_add("earlier shot")
     row = patient.path
     patient.presses("Save", {"date-year": "2020"})
