@@ -29,3 +29,23 @@ def test_a_date_with_an_error_keeps_its_boxes_in_one_row_beside_an_unbroken_bar(
     assert bar["y"] <= legend["y"], "the bar of a fieldset begins above its legend"
     assert legend["x"] >= bar["x"] + 5
     context.close()
+
+
+def test_what_is_unlikely_takes_the_focus_leads_to_its_box_and_claims_nothing_is_saved(
+    chromium: Browser, site: str, parts: Parts
+) -> None:
+    context = new_context(chromium, **PHONE)
+    page = context.new_page()
+    page.goto(f"{site}/intake/")
+    press(page)
+    while not page.url.endswith("/contact"):
+        fill(page, parts, TYPICAL["answers"])
+        press(page)
+    page.fill("#email", "rosa@gmial.com")
+    press(page)
+    assert page.evaluate("document.activeElement.id") == "unlikely"
+    assert page.title().startswith("Check this: ")
+    assert page.get_by_text("Your answers so far are saved.").count() == 0
+    page.locator("#unlikely a").click()
+    assert page.evaluate("document.activeElement.id") == "email"
+    context.close()

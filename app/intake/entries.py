@@ -126,7 +126,7 @@ def what_is_wrong(here: Visit, group: Repeat, row: str, answers: Answers) -> She
     asked = [r for r in raised if f"{r.warning.id}:{sheets.fingerprint(r)}" not in posted]
     if not asked:
         return None
-    return replace(sheet, warnings=tuple(r.warning.text for r in asked), confirm=sheets.confirmations(raised))
+    return replace(sheet, warnings=sheets.unlikely(asked, fields), confirm=sheets.confirmations(raised))
 
 
 @blueprint.get("/intake/<draft_id>/<group_id>/<row>/remove")

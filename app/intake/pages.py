@@ -167,7 +167,7 @@ def what_is_wrong(
         return replace(
             sheet,
             fields=fields,
-            warnings=tuple(r.warning.text for r in asked),
+            warnings=sheets.unlikely(asked, fields),
             confirm=sheets.confirmations(raised),
         )
     removals = removal_sentences(here, changed, questions)

@@ -86,13 +86,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page with its fields. `summary` lists (where the link goes, sentence) of everything that is wrong."""
+    """One page with its fields. `summary` and `warnings`: (link, sentence) of what is wrong, and what is unlikely."""
 
     title: str
     intro: str
     fields: tuple[Field, ...]
     summary: tuple[tuple[str, str], ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
     confirm: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     notes: tuple[str, ...] = ()
@@ -195,6 +195,12 @@ def _box(question: Item, option: Option, raw: Raw, alone: str, helper: bool) -> 
 def summary_of(fields: Sequence[Field]) -> tuple[tuple[str, str], ...]:
     """The error summary: one link for each field that has something wrong."""
     return tuple((f.focus, f.error) for f in fields if f.error)
+
+
+def unlikely(raised: Iterable[Raised], fields: Sequence[Field]) -> tuple[tuple[str, str], ...]:
+    """What to look at again: one link for each warning, to the box it is about."""
+    focus = {f.id: f.focus for f in fields}
+    return tuple((focus.get(r.item) or focus.get(r.question, ""), r.warning.text) for r in raised)
 
 
 def by_question(problems: Iterable[Problem], group: str = "") -> dict[str, str]:
