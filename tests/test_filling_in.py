@@ -61,8 +61,8 @@ def test_a_choice_that_does_not_exist_is_refused(patient: Patient) -> None:
 
 def test_an_urgent_answer_leads_to_the_911_page_and_the_form_stays_open(patient: Patient) -> None:
     patient.starts().continues({"filled_by": "self"}).continues({"urgent_now": ["face_droop"]})
-    patient.sees("Call 911 now", "Your answers are saved.")
-    patient.presses("I have read this. Go on with the form")
+    patient.sees("Call 911 now", "Your answers are saved.").follows("Back").sees("First, a safety check")
+    patient.presses("Continue").presses("I have read this. Go on with the form")
     assert patient.page_id == "name_birth"
 
 

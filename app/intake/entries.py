@@ -168,7 +168,8 @@ def stop(draft_id: str, notice_id: str) -> Answer:
     notice = next((n for n in flags.notices(here.room.definition, path.kept) if n.id == notice_id), None)
     if notice is None:
         return redirect(place_of(here, here.next_page()))
-    return render_template("intake/stop.html", draft_id=here.id, notice=notice)
+    page = here.room.definition.page_by_id[notice.after_page]
+    return render_template("intake/stop.html", draft_id=here.id, notice=notice, back=place_of(here, page))
 
 
 @blueprint.post("/intake/<draft_id>/stop/<notice_id>")
