@@ -49,3 +49,17 @@ def test_what_is_unlikely_takes_the_focus_leads_to_its_box_and_claims_nothing_is
     page.locator("#unlikely a").click()
     assert page.evaluate("document.activeElement.id") == "email"
     context.close()
+
+
+def test_text_of_twice_the_size_at_320_pixels_breaks_no_button(chromium: Browser, site: str) -> None:
+    context = new_context(chromium, **{**PHONE, "viewport": {"width": 320, "height": 640}})
+    page = context.new_page()
+    page.goto(f"{site}/intake/")
+    press(page)
+    page.evaluate("""() => { const sheet = new CSSStyleSheet();
+        sheet.replaceSync('html{font-size:200%}'); document.adoptedStyleSheets = [sheet]; }""")
+    button = page.locator("button.first").last
+    lines = """e => { const s = getComputedStyle(e);
+        return Math.round((e.clientHeight - 2 * parseFloat(s.paddingTop)) / parseFloat(s.lineHeight)) }"""
+    assert button.evaluate(lines) == 1, "Continue stands in one line"
+    context.close()
