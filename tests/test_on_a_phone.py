@@ -1,9 +1,11 @@
 """In Chromium, on a small phone: what a person would call crooked, cut off, out of reach or a waste of paper."""
 
+import re
+
 from playwright.sync_api import Browser
 
 from app.parts import Parts
-from tests.browsing import IN_CHROMIUM, fill, new_context, press
+from tests.browsing import IN_CHROMIUM, fill, new_context, press, walk
 from tests.cases import TYPICAL
 
 pytestmark = IN_CHROMIUM
@@ -62,4 +64,12 @@ def test_text_of_twice_the_size_at_320_pixels_breaks_no_button(chromium: Browser
     lines = """e => { const s = getComputedStyle(e);
         return Math.round((e.clientHeight - 2 * parseFloat(s.paddingTop)) / parseFloat(s.lineHeight)) }"""
     assert button.evaluate(lines) == 1, "Continue stands in one line"
+    context.close()
+
+
+def test_the_receipt_of_a_whole_form_prints_on_six_pages(chromium: Browser, site: str, parts: Parts) -> None:
+    context = new_context(chromium, **PHONE)
+    page = context.new_page()
+    walk(page, site, parts, TYPICAL["answers"])
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter"))) <= 6
     context.close()
