@@ -43,6 +43,8 @@ def test_what_is_unlikely_takes_the_focus_leads_to_its_box_and_claims_nothing_is
     while not page.url.endswith("/contact"):
         fill(page, parts, TYPICAL["answers"])
         press(page)
+    labels = page.locator("label[for=email], label[for=phone]").all_inner_texts()
+    assert labels == ["Email", "Phone"], "one of the two is needed: neither is called optional"
     page.fill("#email", "rosa@gmial.com")
     press(page)
     assert page.evaluate("document.activeElement.id") == "unlikely"

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from ..questionnaire import flags
 from ..questionnaire.checking import Problem, Raised
+from ..questionnaire.conditions import All, Term, blank, terms
 from ..questionnaire.draft import Draft
 from ..questionnaire.journey import Path
 from ..questionnaire.kinds import (
@@ -116,7 +117,22 @@ def fields_of(
     helper: bool,
 ) -> tuple[Field, ...]:
     """The fields of these questions: what was typed if anything was posted, else what is stored."""
-    return tuple(_field(question, stored, typed, problems, helper) for question in questions)
+    asked = tuple(questions)
+    together = _needed_together(asked)
+    return tuple(
+        _field(q, stored, typed, problems, helper, optional=not q.required and q.id not in together) for q in asked
+    )
+
+
+def _needed_together(questions: Iterable[Question]) -> frozenset[str]:
+    """Questions of which one must be answered, though none by itself: it would be wrong to call them optional."""
+    return frozenset(
+        part.question
+        for question in questions
+        for check in question.checks
+        if isinstance(check.when, All) and all(isinstance(p, Term) and p == blank(p.question) for p in check.when.parts)
+        for part in terms(check.when)
+    )
 
 
 def _field(
@@ -125,34 +141,38 @@ def _field(
     typed: Mapping[str, Raw] | None,
     problems: Mapping[str, str],
     helper: bool,
+    *,
+    optional: bool,
 ) -> Field:
     value = stored.get(question.id)
     error = problems.get(question.id, "")
     if isinstance(question, Repeat):
-        return _built(question, (), helper, error, entry_rows(question, value, helper=helper))
+        return _built(question, (), helper, optional, error, entry_rows(question, value, helper=helper))
     raw = typed.get(question.id, ()) if typed is not None else unread(question, value)
     if error or not (isinstance(question, _LISTS) or not any(raw)):
-        return _built(question, raw, helper, error)
-    return _remembered(question, raw, helper)
+        return _built(question, raw, helper, optional, error)
+    return _remembered(question, raw, helper, optional)
 
 
 _LISTS = Choice | Choices | Scale | Confirm
 _MOST = 5000
-_known: dict[tuple[int, Raw, bool], tuple[Question, Field]] = {}
+_known: dict[tuple[int, Raw, bool, bool], tuple[Question, Field]] = {}
 
 
-def _remembered(question: Question, raw: Raw, helper: bool) -> Field:
+def _remembered(question: Question, raw: Raw, helper: bool, optional: bool) -> Field:
     """A field that is the same for every patient who answered so (or not at all): worked out once."""
-    key = (id(question), raw, helper)
+    key = (id(question), raw, helper, optional)
     found = _known.get(key)
     if found is None or found[0] is not question:
         if len(_known) >= _MOST:
             _known.clear()
-        found = _known[key] = (question, replace(_built(question, raw, helper, ""), tells_nothing=True))
+        found = _known[key] = (question, replace(_built(question, raw, helper, optional, ""), tells_nothing=True))
     return found[1]
 
 
-def _built(question: Question, raw: Raw, helper: bool, error: str, entries: tuple[EntryRow, ...] = ()) -> Field:
+def _built(
+    question: Question, raw: Raw, helper: bool, optional: bool, error: str, entries: tuple[EntryRow, ...] = ()
+) -> Field:
     boxes = _boxes(question, raw, helper)
     return Field(
         id=question.id,
@@ -161,7 +181,7 @@ def _built(question: Question, raw: Raw, helper: bool, error: str, entries: tupl
         help=question_help(question, helper=helper),
         focus=_focus(question, boxes),
         raw=raw,
-        optional=not question.required,
+        optional=optional,
         autocomplete="" if helper and question.text_helper else question.autocomplete,
         error=error,
         boxes=boxes,
