@@ -161,6 +161,23 @@ def test_a_birthday_on_29_february_falls_on_1_march() -> None:
     assert dates.completed_years(date(2008, 2, 29), date(2026, 3, 1)) == 18
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (("2020", "6", "31"), MESSAGES.date),
+        (("2020", "13", "1"), MESSAGES.date),
+        (("2020", "13", ""), MESSAGES.partial_date),
+        (("20", "6", "30"), MESSAGES.partial_date),
+    ],
+)
+def test_a_partial_date_with_a_day_that_does_not_exist_is_not_told_to_enter_a_year(
+    typed: tuple[str, str, str], sentence: str
+) -> None:
+    question = DEFINITION.questions["onset_date"]
+    assert isinstance(question, PartialDate)
+    assert read(question, typed, MESSAGES).problem == sentence
+
+
 @given(st.integers(1900, 2100), st.one_of(st.none(), st.integers(1, 12)), st.one_of(st.none(), st.integers(1, 31)))
 def test_a_partial_date_lies_within_its_bounds_and_is_never_completed(
     year: int, month: int | None, day: int | None

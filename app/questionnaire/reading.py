@@ -91,9 +91,9 @@ def _value(question: Item, raw: Sequence[str], messages: Messages) -> Read:
         case Integer() | Scale():
             return _whole_number(first, messages.whole_number)
         case Date():
-            return _date(raw, messages.date, partial=False)
+            return _date(raw, messages, partial=False)
         case PartialDate():
-            return _date(raw, messages.partial_date, partial=True)
+            return _date(raw, messages, partial=True)
         case _:
             assert_never(question)
 
@@ -111,16 +111,17 @@ def _whole_number(text: str, sentence: str) -> Read:
     return Read(int(plain)) if _NUMBER.fullmatch(plain) else Read(problem=sentence)
 
 
-def _date(raw: Sequence[str], sentence: str, *, partial: bool) -> Read:
+def _date(raw: Sequence[str], messages: Messages, *, partial: bool) -> Read:
     year, month, day = (_plain(part) for part in (*raw, "", "", "")[:3])
     if not (year or month or day):
         return Read()
     month_number = _MONTHS.get(month) or _small_number(month)
     day_number = _small_number(day)
     if not re.fullmatch(r"[12]\d{3}", year, re.ASCII):
-        return Read(problem=sentence)
+        return Read(problem=messages.partial_date if partial else messages.date)
     if partial and not month and not day:
         return Read(year)
+    sentence = messages.partial_date if partial and not (month and day) else messages.date
     if month_number is None or not 1 <= month_number <= 12:
         return Read(problem=sentence)
     if partial and not day:
