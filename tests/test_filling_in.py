@@ -197,7 +197,7 @@ def test_a_code_opens_the_form_on_another_device_where_it_was_left(patient: Pati
     patient.presses("Stop and come back later").sees("Your code")
     code = next(p for p in patient.page.all("p") if p.get("class") == "code").text or ""
     other = patient.another_device()
-    other.opens(f"/i/{code}").presses("Open my form").sees("enter the date of birth you gave")
+    other.opens(f"/i/{code}").presses("Open my form").sees("Is this your form?")
     other.does_not_see("Marisol")
     other.presses("Show my form", {"dob-month": "8", "dob-day": "14", "dob-year": "1969"})
     assert other.page_id == "side"
@@ -219,7 +219,7 @@ def test_after_twenty_minutes_answers_wait_for_the_birth_date_but_a_late_post_is
     path = patient.path
     clock.passes(minutes=21)
     patient.presses("Continue", {"side": "right"})
-    patient.sees("To show them again, enter the date of birth you gave.").does_not_see("Right side")
+    patient.sees("Is this your form?", "enter the date of birth").does_not_see("Right side")
     patient.presses("Show my form", {"dob-month": "8", "dob-day": "14", "dob-year": "1969"})
     assert patient.page_id == "onset"
     patient.opens(path)
