@@ -69,9 +69,15 @@ def test_text_of_twice_the_size_at_320_pixels_breaks_no_button(chromium: Browser
     context.close()
 
 
-def test_the_receipt_of_a_whole_form_prints_on_six_pages(chromium: Browser, site: str, parts: Parts) -> None:
+def test_the_receipt_of_a_whole_form_has_leaving_on_top_and_prints_on_six_pages(
+    chromium: Browser, site: str, parts: Parts
+) -> None:
     context = new_context(chromium, **PHONE)
     page = context.new_page()
     walk(page, site, parts, TYPICAL["answers"])
+    leave, copy = page.get_by_role("button", name="leave").bounding_box(), page.locator("#copy").bounding_box()
+    assert leave
+    assert copy
+    assert leave["y"] < copy["y"], "nobody on a shared device scrolls past all answers to leave"
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter"))) <= 6
     context.close()
