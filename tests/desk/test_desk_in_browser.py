@@ -6,13 +6,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.parts import Parts
-from tests import test_in_browser as house
+from tests.browsing import IN_CHROMIUM, new_context, press, served
 from tests.cases import BELLS
 from tests.desk.factories import send
 from tests.desk.people import NAME, PASSWORD, Staff
 
-pytestmark = house.pytestmark
-chromium = house.chromium
+pytestmark = IN_CHROMIUM
 
 TABLET = {"width": 820, "height": 1180}
 LETTER = {"width": 816, "height": 1056}
@@ -26,13 +25,13 @@ def page(chromium: Browser, parts: Parts) -> Iterator[Page]:
     rounds = [{"_id": "aaaaaaaa", "date": "2025-09", "product": "botox", "units": 20, "clinic": ONE_WORD}]
     send(parts, BELLS, first_name=ONE_WORD, last_name=ONE_WORD, toxin_rounds=rounds)
     send(parts, last_name="Short", sleep="unsure")
-    context = house.new_context(chromium)
-    with house.served(Staff.of(parts).has_an_account().client.application) as site:
+    context = new_context(chromium)
+    with served(Staff.of(parts).has_an_account().client.application) as site:
         page = context.new_page()
         page.goto(f"{site}/desk/sign-in")
         page.fill("[autocomplete=username]", NAME)
         page.fill("[type=password]", PASSWORD)
-        house.press(page)
+        press(page)
         yield page
         context.close()
 
