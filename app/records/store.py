@@ -183,7 +183,9 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgres_engine(url: str) -> Engine:
-    engine = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=5)
+    # A connection that rested is asked first whether it still lives: after a restart of the database server nobody is
+    # shown an error for it.
+    engine = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=5, pool_pre_ping=True)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: DBAPIConnection, _record: object) -> None:
