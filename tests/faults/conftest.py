@@ -3,11 +3,12 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,52 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = Path(__file__).parent / "disk_faults.c"
     subprocess.run([compiler, "-Wall", "-O2", "-shared", "-fPIC", "-o", library, source], check=True)
     return library
+
+
+class Disk:
+    """The data folder of a server behind the shim, and beside it what would be found there after a power cut."""
+
+    def __init__(self, folder: Path, shim: Path, environ: dict[str, str], database: Path) -> None:
+        self.folder, self._shadow, self._control = (folder / name for name in ("disk", "on_disk", "fault"))
+        self.folder.mkdir()
+        database.rename(self.folder / database.name)
+        shutil.copytree(self.folder, self._shadow)
+        self.url = f"sqlite:///{self.folder / database.name}"
+        self._database = self.folder / database.name
+        self.environ = {
+            **environ,
+            "DATABASE_URL": self.url,
+            "LD_PRELOAD": str(shim),
+            "FAULTS_FOLDER": str(self.folder),
+            "FAULTS_SHADOW": str(self._shadow),
+            "FAULTS_CONTROL": str(self._control),
+        }
+        self.does("")
+        self.cuts = self.cuts_that_lost = 0
+
+    def does(self, fault: str) -> None:
+        """From now on: "fsync EIO", "write ENOSPC", "fsync slow 300", or nothing wrong."""
+        part = self._control.with_suffix(".part")
+        part.write_text(fault)
+        part.rename(self._control)
+
+    def loses_power(self) -> None:
+        """Nothing runs any more; only what was synced is found again."""
+        found = self._content(self._shadow)
+        self.cuts += 1
+        self.cuts_that_lost += found != self._content(self.folder)
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        for name, data in found.items():
+            (self.folder / name).write_bytes(data)
+
+    def _content(self, folder: Path) -> dict[str, bytes]:
+        return {p.name: p.read_bytes() for p in folder.iterdir() if ".part" not in p.name and "-shm" not in p.name}
+
+    def check(self) -> str:
+        """What SQLite's own check says of the database."""
+        with closing(sqlite3.connect(self._database)) as connection:
+            return connection.execute("PRAGMA integrity_check").fetchone()[0]
 
 
 class Postgres:
@@ -72,6 +119,12 @@ class Postgres:
     def closes(self) -> None:
         """Stop it for good."""
         self._server.cleanup()
+
+
+@pytest.fixture
+def disk(shim: Path, environ: dict[str, str], tmp_path: Path) -> Disk:
+    """A disk that does what it is told, with an empty SQLite database on it."""
+    return Disk(tmp_path, shim, environ, tmp_path / "previsit.db")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import func, select
@@ -72,16 +72,25 @@ class Rush:
         self._changed = threading.Condition()
         self._acknowledged = 0
 
+    def of(self, count: int, at_once: int = 8) -> AbstractContextManager[None]:
+        """So many forms, filled in before the block, pressed within it."""
+        return self.presses(prepared(self.server.port, count), at_once)
+
     @contextmanager
-    def of(self, count: int, at_once: int = 8) -> Iterator[None]:
-        """The forms are prepared before the block; at its end all of them are sent."""
-        forms = prepared(self.server.port, count)
+    def presses(self, forms: list[Form], at_once: int = 8) -> Iterator[None]:
+        """Patients press Send on these forms while the block runs; at its end all of them are sent."""
         self.forms += forms
         with ThreadPoolExecutor(at_once) as pool:
             sent: list[Future[None]] = [pool.submit(self._sends_until_it_works, form) for form in forms]
             yield
             for one in sent:
                 one.result(timeout=2 * _PATIENCE)
+
+    def includes(self, *forms: Form) -> None:
+        """These forms were sent by hand; they count like the others."""
+        assert all(form.acknowledged for form in forms)
+        self.forms += forms
+        self.counts(acknowledged=len(forms))
 
     @property
     def acknowledged(self) -> int:
