@@ -18,7 +18,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 FIELD = "csrf_token"
 _MOST_FIELDS = 1000
-_MOST_BYTES = 512 * 1024
+MOST_BYTES = 512 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_PAGES = frozenset({"same-origin", "none"})
 _keeping: set[str] = set()
@@ -40,8 +40,8 @@ def needs_no_token(view: View) -> View:
 def init_app(app: Flask) -> None:
     """Check every POST of this room; refuse bodies too large or of too many fields before they are parsed."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None
-    app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
-    app.config["MAX_FORM_MEMORY_SIZE"] = _MOST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
     app.config["MAX_FORM_PARTS"] = _MOST_FIELDS
     app.jinja_env.globals["csrf_token"] = generate_csrf
 
@@ -62,7 +62,7 @@ def init_app(app: Flask) -> None:
 
 
 def _refuse_floods() -> None:
-    if (request.content_length or 0) > _MOST_BYTES:
+    if (request.content_length or 0) > MOST_BYTES:
         raise RequestEntityTooLarge
     if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") >= _MOST_FIELDS:
         raise BadRequest

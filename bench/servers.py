@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.bodies import THREADS
+
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -44,7 +46,7 @@ def resident_mb(pid: int) -> list[float]:
 def server(target: str, port: int, environ: dict[str, str]) -> Iterator[int]:
     """Granian with two workers serving a WSGI factory; gives its process id."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--workers", "2"]
-    command += ["--blocking-threads", "4", "--port", str(port), "--log-level", "error", target]
+    command += ["--blocking-threads", str(THREADS), "--port", str(port), "--log-level", "error", target]
     with subprocess.Popen(command, env={**os.environ, **environ}, stderr=subprocess.DEVNULL) as process:
         try:
             _wait(port)

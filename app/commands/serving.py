@@ -116,6 +116,8 @@ def serve() -> None:
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
 
+    from ..bodies import THREADS
+
     config = configuration.from_environment()
     _claim_port(config)
     _prove(config)
@@ -127,7 +129,7 @@ def serve() -> None:
         port=config.port,
         interface=Interfaces.WSGI,
         workers=config.workers,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_SECONDS,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
