@@ -140,6 +140,14 @@ class Patient(Browser):
         made.parts = self.parts
         return made
 
+    def same_device(self) -> Self:
+        """The same patient with another window of the same browser: it holds the same cookies."""
+        made = self.another_device()
+        made.path, made.page = self.path, self.page
+        for cookie in self.cookies:
+            made.client.set_cookie(cookie.decoded_key, cookie.decoded_value, domain=cookie.domain, path=cookie.path)
+        return made
+
     def starts(self) -> Self:
         """Begin a form from the start page."""
         self.opens("/intake/").presses("Start")

@@ -125,8 +125,8 @@ def applied(
     definition = here.room.definition
     ids = [q.id for q in questions if not isinstance(q, Repeat)]
     drawn = request.form.get("base")
-    stored_now = here.drawn_with(draft.answers, ids)
-    if drawn and drawn != stored_now and stored_now != here.drawn_with(answers.values, ids):
+    stored_now = {here.drawn_with(known, ids) for known in (draft.answers, draft.lasting(definition, here.now))}
+    if drawn and not {drawn, here.drawn_with(answers.values, ids)} & stored_now:
         raise Conflict
     changed = drafting.with_answers(draft, questions, answers.values)
     for group in drafting.prefilled_groups(definition, questions):
@@ -154,7 +154,7 @@ def what_is_wrong(
         problems.setdefault(problem.question, problem.sentence)
     helper = is_helper(kept)
     ids = [q.id for q in questions]
-    base = request.form.get("base") or here.drawn_with(here.draft.answers, ids)
+    base = request.form.get("base") or here.drawn_with(here.draft.lasting(definition, here.now), ids)
     sheet = Sheet("", "", (), base=base)
     if problems:
         fields = sheets.fields_of(questions, kept, answers.raw, problems, helper=helper)

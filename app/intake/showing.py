@@ -29,7 +29,7 @@ CHANGED = "These answers were changed in another window. What you typed is below
 
 def conflict_sheet(theirs: Visit, questions: tuple[Question, ...], answers: Answers) -> Sheet:
     """Both versions: what was typed here in the boxes, what another window saved above them."""
-    stored = theirs.draft.answers
+    stored = theirs.draft.lasting(theirs.room.definition, theirs.now)
     helper = is_helper(stored)
     other = tuple(
         (q.text, say(q, stored[q.id], helper=helper) if q.id in stored else (theirs.room.definition.states.skipped,))

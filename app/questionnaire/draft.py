@@ -50,14 +50,17 @@ class Draft:
 
     def path(self, definition: Definition, now: datetime) -> Path:
         """The path these answers give now; answers of a page that has lapsed are not kept."""
+        return journey.walk(definition, self.lasting(definition, now), self.settings)
+
+    def lasting(self, definition: Definition, now: datetime) -> Answers:
+        """The answers that still count: without those of a page that has lapsed."""
         lapsed = {
             question.id
             for page in definition.pages
             if page.fresh_hours and journey.has_lapsed(page, self.progress, now)
             for question in page.questions
         }
-        answers = {key: value for key, value in self.answers.items() if key not in lapsed} if lapsed else self.answers
-        return journey.walk(definition, answers, self.settings)
+        return {key: value for key, value in self.answers.items() if key not in lapsed} if lapsed else self.answers
 
     def next_page(self, definition: Definition, now: datetime) -> Page:
         """Where the patient goes now: after Continue, after Change, and on coming back.
