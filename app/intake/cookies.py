@@ -55,9 +55,9 @@ class DraftCookies:
 
 
 def is_present(draft_id: str, now: datetime) -> bool:
-    """Whether this device posted to the draft within the last twenty minutes."""
+    """Whether this device posted to the draft within the last twenty minutes, even if the clock was set back since."""
     at = session.get(_SEEN, {}).get(draft_id)
-    return isinstance(at, int) and timedelta() <= now - datetime.fromtimestamp(at, UTC) + timedelta(seconds=1) <= AWAY
+    return isinstance(at, int) and abs(now - datetime.fromtimestamp(at, UTC)) <= AWAY
 
 
 def was_here(draft_id: str, now: datetime) -> None:
