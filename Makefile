@@ -34,8 +34,8 @@ browser: ## Find Chromium, or install it where that is possible
 bench: .venv/dev ## Measure pages, sealing and search, against floors of the same run (PART=pages, sealing or search)
 	$(PY) -m bench $(PART)
 
-test-faults: .venv/dev ## Break things on purpose: kill -9 under load
-	$(PY) -m pytest -m faults
+test-faults: .venv/dev ## Break things on purpose around the real server (about five minutes; docs/faults.md)
+	$(PY) -m pytest -m faults -s
 
 snapshot: .venv/dev ## Write the snapshots of public shapes anew; look at the difference before you commit it
 	SNAPSHOT=write $(PY) -m pytest -m "not browser and not faults" -k snapshot
