@@ -21,11 +21,20 @@ AWAY = (OSError, http.client.HTTPException)
 _PATIENCE = 60
 
 
+class Patient(Walker):
+    """Presses the button again when the server asks for it, as it does when it has more to write than it can."""
+
+    def posts(self, data: dict[str, Any]) -> int:
+        """POST to the page that is open, a few times if need be."""
+        tries = (super(Patient, self).posts(data) for _ in range(5))
+        return next((status for status in tries if status != 503), 503)
+
+
 class Form:
     """A form ready to be signed, on one patient's device. Every press posts the page as it was first shown."""
 
     def __init__(self, port: int) -> None:
-        self.walker = Walker(port)
+        self.walker = Patient(port)
         self.walker.starts(ANSWERS, until="sign")
         self.path = self.walker.path
         hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', self.walker.body)
@@ -35,6 +44,7 @@ class Form:
 
     def sends(self) -> int:
         """Press Send once; returns the status. Only a way to the receipt counts as an acknowledgement."""
+        self.walker.reconnects()  # a server closes connections that rested
         status = self.walker.asks("POST", self.path, self.data)
         self.statuses.append(status)
         if status in (302, 303):
