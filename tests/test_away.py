@@ -19,7 +19,7 @@ def test_of_many_wrong_birth_dates_at_once_no_more_are_looked_at_than_one_by_one
 ) -> None:
     patient.starts().fills_in(ANSWERS, until="side")
     clock.passes(minutes=21)
-    patient.opens(patient.path).sees("Are you still there?")
+    patient.opens(patient.path).sees("Is this your form?")
     path = f"/intake/{patient.draft_id}/unlock"
     cookie = "; ".join(f"{c.key}={c.value}" for c in patient.cookies)
     data = {**WRONG, "csrf_token": patient.value_of("csrf_token")}
@@ -43,7 +43,7 @@ def test_a_birth_date_posted_late_does_not_open_what_the_stored_one_guards(patie
     patient.starts().fills_in(ANSWERS, until="side")
     patient.at("name_birth")
     clock.passes(minutes=21)
-    patient.presses("Continue", WRONG).sees("Are you still there?")
+    patient.presses("Continue", WRONG).sees("Is this your form?")
     patient.presses("Show my form", WRONG).sees("This is not the date of birth on this form.")
     patient.presses("Show my form", RIGHT)
     assert patient.page_id == "name_birth"
@@ -57,7 +57,7 @@ def test_a_late_post_that_would_remove_entries_does_not_name_them(patient: Patie
     patient.starts().fills_in(BELLS["answers"], until="sign")
     patient.at("treatments")
     clock.passes(minutes=21)
-    patient.presses("Continue", {"drugs": ["none"]}).sees("Are you still there?").does_not_see("Gabapentin")
+    patient.presses("Continue", {"drugs": ["none"]}).sees("Is this your form?").does_not_see("Gabapentin")
     year, month, day = BELLS["answers"]["dob"].split("-")
     patient.presses("Show my form", {"dob-month": month, "dob-day": day, "dob-year": year})
     assert patient.page_id == "treatments"

@@ -15,7 +15,7 @@ steps = pytest.mark.parametrize("step", STEPS.values(), ids=STEPS.keys())
 
 def shows_that_they_are_there(patient: Patient) -> None:
     """Give the birth date, where the clock makes it look as if the patient had been away."""
-    if "To show them again, enter the date of birth you gave." in patient.page.text:
+    if "Before we show them on this device, enter the date of birth" in patient.page.text:
         patient.presses("Show my form", BIRTH)
 
 

@@ -156,7 +156,7 @@ def submissions(url: str) -> tuple[list[str], int]:
     with store.reading() as connection:
         stored = list(connection.execute(select(models.Submission.reference)).scalars())
         whole = select(func.count(models.SealedKey.document.distinct())).join(
-            models.SealedAnswers, models.SealedAnswers.submission == models.SealedKey.document
+            models.SealedDocument, models.SealedDocument.id == models.SealedKey.document
         )
         sealed = connection.execute(whole).scalar_one()
     store.close()
