@@ -9,6 +9,7 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import assets, errors, forgery, headers, logs
+from .language import Sentences
 from .parts import Parts
 from .questionnaire.kinds import N_
 from .questionnaire.wording import date_in_words, question_text
@@ -63,6 +64,7 @@ def _furnish_templates(app: Flask, parts: Parts) -> None:
     env.undefined = StrictUndefined
     env.trim_blocks = True
     env.lstrip_blocks = True
+    env.add_extension(Sentences)
     env.globals["_"] = N_  # marks a sentence for translation; there is one language yet
     env.globals.pop("config", None)
     env.globals["clinic"] = parts.config.clinic

@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.patients import Walker
 from bench.servers import cpu_seconds, resident_mb, server
 
-ROUNDS = 3
+ROUNDS = 5
 REQUESTS = 800
 CASES = json.loads((Path(__file__).parent.parent / "tests" / "data" / "cases.json").read_text())["cases"]
 ANSWERS = {key: value for key, value in CASES[0]["answers"].items() if key != "visit_date"}

@@ -1,5 +1,6 @@
 """The questionnaire as such: it holds together, its path is honest, its flags have exact edges."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from app.questionnaire import dates, flags, journey, versions
 from app.questionnaire.checking import Demand, problems_of
 from app.questionnaire.conditions import terms
 from app.questionnaire.hemifacial_spasm import DEFINITION
+from app.questionnaire.holding import Facts, holds
 from app.questionnaire.kinds import Choice, Choices, Date, Integer, PartialDate, Question, Repeat, Scale, columns_of
 from app.questionnaire.reading import read, unread
 from app.questionnaire.wording import State, state_of
@@ -276,3 +278,24 @@ def test_a_question_added_to_a_page_is_asked_there() -> None:
     )
     changed = replace(DEFINITION, parts=parts)
     assert "new_date" in journey.walk(changed, TYPICAL["answers"], TYPICAL["settings"]).asked
+
+
+def test_conditions_made_ready_to_run_mean_what_they_say() -> None:
+    """The walk runs conditions as functions; each must agree with the plain reading of it, whatever was answered."""
+    conditions = {id(q.show_if): q.show_if for q in DEFINITION.questions.values() if q.show_if}
+    assert len(conditions) > 20
+    chance = random.Random(7)  # noqa: S311 (the same answers in every run)
+    codes = {
+        q.id: [o.code for o in q.options] for q in DEFINITION.questions.values() if isinstance(q, Choice | Choices)
+    }
+    for _ in range(400):
+        kept: dict[str, Any] = {}
+        for key, options in codes.items():
+            several = isinstance(DEFINITION.questions[key], Choices)
+            given = chance.sample(options, chance.randint(0, 2)) if several else chance.choice([*options, None])
+            if chance.random() < 0.7:
+                kept[key] = given
+        for condition in conditions.values():
+            ready = journey._ready(condition)
+            assert ready is not None
+            assert ready(kept) == holds(condition, Facts(kept)), (condition, kept)

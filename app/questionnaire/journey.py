@@ -3,7 +3,7 @@
 Walked from the top on the answers kept so far, so that a changed filter answer takes its whole tail with it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -98,15 +98,37 @@ def _ready(condition: Condition | None) -> _Test | None:
     if condition is None:
         return None
     if isinstance(condition, All | Any):
-        parts = [_ready(part) or _always for part in condition.parts]
-        joined = all if isinstance(condition, All) else any
-        return lambda kept: joined(part(kept) for part in parts)
+        return _joined([_ready(part) or _always for part in condition.parts], every=isinstance(condition, All))
     question, value = condition.question, condition.value
-    if condition.op == "=":
-        return lambda kept: kept.get(question) == value
-    if condition.op == "!=":
-        return lambda kept: kept.get(question) != value
-    return lambda kept: holds(condition, Facts(kept))
+    match condition.op if not condition.item else "":
+        case "=":
+            return lambda kept: kept.get(question) == value
+        case "!=":
+            return lambda kept: kept.get(question) != value
+        case "contains":
+            return lambda kept: value in _list(kept.get(question))
+        case "not-contains":
+            return lambda kept: value not in _list(kept.get(question))
+        case "exists":
+            return lambda kept: (kept.get(question) is not None) is value
+        case _:
+            return lambda kept: holds(condition, Facts(kept))
+
+
+def _joined(tests: Sequence[_Test], *, every: bool) -> _Test:
+    """All of these tests, or any of them. A plain loop: this runs for every question of every request."""
+
+    def joined(kept: Mapping[str, Value]) -> bool:
+        for test in tests:
+            if test(kept) is not every:
+                return not every
+        return every
+
+    return joined
+
+
+def _list(answer: Value | None) -> Sequence[object]:
+    return answer if isinstance(answer, list) else ()
 
 
 def _always(_kept: Mapping[str, Value]) -> bool:
