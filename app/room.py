@@ -1,6 +1,6 @@
 """What both rooms have in common: templates, cookies, headers, error pages, logs, the form token, static files."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from flask import Flask, request
@@ -98,11 +98,14 @@ def _furnish_templates(app: Flask, parts: Parts) -> None:
         local = parts.local(at)
         return f"{local.hour % 12 or 12}:{local.minute:02} {'AM' if local.hour < 12 else 'PM'} {local.tzname()}"
 
+    def last_day(end: datetime) -> str:
+        return date_in_words(parts.local(end - timedelta(seconds=1)).date().isoformat())
+
     def day(value: date) -> str:
         return date_in_words(value.isoformat())
 
     env.globals["fixed"] = fixed
-    env.filters.update(filled=filled, moment=moment, clock_time=clock_time, day=day, digits=_digits)
+    env.filters.update(filled=filled, moment=moment, clock_time=clock_time, day=day, last_day=last_day, digits=_digits)
 
 
 def _digits(phone: str) -> str:

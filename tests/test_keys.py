@@ -290,6 +290,27 @@ def test_recovery_is_rehearsed_with_the_offline_key(parts: Parts, operator: Oper
     assert "no key has this fingerprint" in operator.is_refused("keys", "rehearse", stranger)
 
 
+def test_a_lost_clinic_key_is_replaced_with_the_recovery_key_and_nothing_is_lost(
+    parts: Parts, operator: Operator, folder: Path, recovery_key: Path, environ: dict[str, str], clock: FakeClock
+) -> None:
+    for _ in range(3):
+        send(parts)
+    (lost,) = folder.glob("clinic-*.private")
+    lost.unlink()
+    with pytest.raises(KeyProblem, match="is missing"):
+        assemble(configuration.load(environ))
+    assert "3 sealed anew" in operator.runs("keys", "recover", recovery_key)
+    assert "0 sealed anew" in operator.runs("keys", "recover", recovery_key)
+    again = assemble(configuration.load(environ), clock=clock)
+    send(again)
+    assert opened_with(again, *again.keyring.private_keys) == 4
+    Staff.of(again).has_an_account().signs_in().sees("VEGA")
+    assert "Retired" in operator.runs("keys", "retire", lost.stem.removeprefix("clinic-"))
+    again.store.close()
+    (clinic,) = folder.glob("clinic-*.private")
+    assert "this is no recovery key" in operator.is_refused("keys", "recover", clinic)
+
+
 def test_a_recovery_file_that_is_there_already_is_never_overwritten(
     operator: Operator, folder: Path, recovery_key: Path
 ) -> None:

@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -390,3 +390,15 @@ def test_every_route_of_both_rooms_carries_the_headers_whatever_it_answers(parts
                 assert "no-store" in cache or path in ("/", "/privacy", "/accessibility"), (method, path, cache)
                 tried += 1
     assert tried > 90
+
+
+def test_what_stands_in_clear_beside_a_draft_tells_neither_the_moment_nor_how_far_somebody_came(
+    patient: Patient, clock: FakeClock
+) -> None:
+    patient.starts().fills_in(ANSWERS, until="goals")
+    clock.passes(minutes=7)
+    patient.another_device().starts()
+    with patient.parts.store.reading() as connection:
+        far, fresh = connection.execute(select(models.Draft.expires_at, models.Draft.version)).all()
+    assert far.expires_at == fresh.expires_at == datetime(2026, 4, 2, 4, tzinfo=UTC), "the end of a day in New York"
+    assert far.version > 1000 or fresh.version > 1000, "no count of saves"

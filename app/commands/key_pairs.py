@@ -171,6 +171,29 @@ def rehearse(file: Path, newest: int | None) -> None:
         raise KeyProblem("this key does not open everything: let `previsit work` run, then try again")
 
 
+@keys.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def recover(file: Path) -> None:
+    """The clinic's private key is lost: make a new one, and seal everything to it with the recovery key in FILE.
+
+    Safe to repeat when it was interrupted. Put the recovery key away again afterwards.
+    """
+    folder, private = _folder(), PrivateKey(key_files.read_key(file, "this file"))
+    recipient = _named(folder, private.public.key_id)
+    if recipient.role != "recovery":
+        raise click.ClickException("this is no recovery key")
+    newest = next(r for r in keyring.read_list(folder) if r.role == "clinic" and r.state != "old")
+    if not (folder / newest.private_name).exists():
+        _renew(folder, ["clinic"], None)
+    listed = keyring.read_list(folder)
+    store = _store()
+    try:
+        said = rewrap.rewrap_with(store, listed, [private])
+    finally:
+        store.close()
+    click.echo(f"{said}. Next: `previsit doctor`, then `previsit keys retire` for the lost key.")
+
+
 def _try(store: Store, private: PrivateKey, newest: int | None) -> tuple[int, int]:
     tried = opened = 0
     before = None

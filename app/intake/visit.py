@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from flask import current_app
 
@@ -33,8 +33,13 @@ class Room:
         return self.parts.definition
 
     def expiry(self, now: datetime) -> datetime:
-        """When a draft that is saved now is deleted."""
-        return now + timedelta(days=self.parts.config.draft_days)
+        """When a draft that is saved now is deleted: the end of a day of the clinic's.
+
+        To the second it would tell, beside the time of receipt, which draft belongs to which submission.
+        """
+        last = self.parts.local(now).date() + timedelta(days=self.parts.config.draft_days)
+        end = datetime.combine(last + timedelta(days=1), time(), self.parts.config.clinic.timezone)
+        return end.astimezone(UTC)
 
 
 def room() -> Room:

@@ -1,5 +1,6 @@
 """Drafts on the database: found by their secret, encrypted under it, changed by compare-and-swap."""
 
+import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,10 @@ from . import audit, models
 
 @dataclass(frozen=True)
 class OpenDraft:
-    """A draft that was opened with its secret. `version` counts its changes; `revision` its sendings, from 1."""
+    """A draft that was opened with its secret. `version` names its state; `revision` counts its sendings, from 1.
+
+    A version is random: a count would tell whoever has the database how many pages somebody went through.
+    """
 
     id: str
     secret: str
@@ -31,7 +35,7 @@ _BY_LOOKUP = select(
 _SAVE = (
     update(models.Draft)
     .where(models.Draft.id == bindparam("this"), models.Draft.version == bindparam("read"))
-    .values(document=bindparam("new"), version=models.Draft.version + 1, expires_at=bindparam("later"))
+    .values(document=bindparam("new"), version=bindparam("fresh"), expires_at=bindparam("later"))
 )
 
 
@@ -41,7 +45,7 @@ class Changed(Exception):
 
 def begin(connection: Connection, key: ServerKey, draft: Draft, expires_at: datetime) -> OpenDraft:
     """Lay down a new draft with a fresh id and secret."""
-    opened = OpenDraft(uuid.uuid4().hex, new_secret(), 1, 1, expires_at, draft)
+    opened = OpenDraft(uuid.uuid4().hex, new_secret(), _new_version(), 1, expires_at, draft)
     connection.execute(
         insert(models.Draft).values(
             id=opened.id,
@@ -77,11 +81,12 @@ def save(connection: Connection, key: ServerKey, opened: OpenDraft, draft: Draft
     """Write the draft in place of the one that was read. Raises Changed when that is not the newest any more."""
     later = max(expires_at, opened.expires_at)
     document = key.encrypt_draft(opened.secret, opened.id, drafting.to_json(draft))
-    values = {"this": opened.id, "read": opened.version, "new": document, "later": later}
+    fresh = _new_version()
+    values = {"this": opened.id, "read": opened.version, "new": document, "fresh": fresh, "later": later}
     result = connection.execute(_SAVE, values)
     if result.rowcount != 1:
         raise Changed
-    return OpenDraft(opened.id, opened.secret, opened.version + 1, opened.revision, later, draft)
+    return OpenDraft(opened.id, opened.secret, fresh, opened.revision, later, draft)
 
 
 def purge(connection: Connection, now: datetime) -> int:
@@ -91,6 +96,10 @@ def purge(connection: Connection, now: datetime) -> int:
     for draft_id in gone:
         audit.note(connection, at=now, room="work", who="system", act="deleted on its day", record=draft_id)
     return len(gone)
+
+
+def _new_version() -> int:
+    return secrets.randbelow(2**31)
 
 
 def _lookup(key: ServerKey, secret: str) -> bytes:
