@@ -164,6 +164,41 @@ def test_the_desk_does_its_work_under_its_role(
     specialist.presses("Sign in", chief).follows(name).sees(ANSWERS["first_name"])
 
 
+def test_staff_find_hold_and_erase_under_the_desks_role(
+    patient: Patient, desk_host: Parts, environ: dict[str, str], clock: FakeClock
+) -> None:
+    patient.starts().fills_in(ANSWERS).sends(ANSWERS).sees("Your answers were sent")
+    draft = patient.draft_id
+    jobs.do_due(desk_host)
+    specialist = Staff.of(desk_host).has_an_account().signs_in()
+    specialist.opens("/desk/search").presses("Find", {"q": ANSWERS["last_name"]}).sees("1 form found")
+    specialist.follows(specialist.names[0]).presses("Save", {"chart": "MRN 7"}).sees("The chart number is saved")
+    clock.passes(seconds=10)
+    jobs.do_due(desk_host)
+    specialist.opens("/desk/search").presses("Find", {"q": "MRN 7"}).sees("1 form found")
+    with desk_host.store.reading() as connection:
+        (listed,) = submissions.newest(connection, limit=10)
+    desk = Operator({**environ, "DATABASE_URL": desk_host.config.database_url, "ROOMS": "desk"})
+    desk.runs("hold", listed.reference)
+    assert "under a legal hold" in desk.is_refused("erase", listed.reference, "--yes")
+    desk.runs("hold", listed.reference, "--lift")
+    assert "run VACUUM FULL as the owner of the tables" in desk.runs("erase", listed.reference, "--yes")
+    specialist.opens("/desk/").sees("No form has been sent yet")
+    assert Operator(environ).runs("scrub") == "Done.\n"
+    patient.opens(f"/intake/{draft}/receipt")
+    assert patient.status == 404
+
+
+def test_forms_are_deleted_on_their_day_under_the_desks_role(
+    patient: Patient, desk_host: Parts, clock: FakeClock
+) -> None:
+    patient.starts().fills_in(ANSWERS).sends(ANSWERS).sees("Your answers were sent")
+    clock.passes(days=3000)
+    jobs.do_due(desk_host)
+    with desk_host.store.reading() as connection:
+        assert submissions.newest(connection, limit=10) == []
+
+
 # Whoever takes a host gets no further than its role
 
 

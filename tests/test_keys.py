@@ -2,6 +2,9 @@
 
 import gzip
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +19,7 @@ from app.keyring import Keyring
 from app.keys import KeyProblem
 from app.parts import Parts, assemble
 from app.records import models, rewrapping, sealed, submissions
+from app.records.store import StoreUnavailable
 from app.sealing import PrivateKey, new_private_key
 from tests.conftest import FakeClock
 from tests.desk.factories import send
@@ -47,7 +51,7 @@ def folder(environ: dict[str, str]) -> Path:
 def opened_with(parts: Parts, *private: PrivateKey) -> int:
     """How many submissions these keys open."""
     with parts.store.reading() as connection:
-        rows = submissions.newest(connection, limit=1000)
+        rows = submissions.newest(connection, limit=10_000)
         return len(submissions.open_what_opens(connection, rows, private))
 
 
@@ -276,6 +280,44 @@ def test_patients_go_on_sending_while_keys_are_replaced(
     assert opened_with(parts, private(tmp_path / "second.key")) == 7
     assert opened_with(parts, parts.keyring.private_keys[0]) == 7
     assert opened_with(parts, private(recovery_key)) == 0
+
+
+def test_rotations_under_load_lose_nothing(parts: Parts, operator: Operator, recovery_key: Path) -> None:
+    """Three hosts send and the worker seals anew all the while; the key is replaced four times."""
+    over = threading.Event()
+
+    def sends() -> int:
+        sent = 0
+        while not (over.is_set() and sent) and sent < 100:
+            with suppress(StoreUnavailable):  # so many at once: the patient presses again
+                send(parts)
+                sent += 1
+        return sent
+
+    def works() -> int:
+        rounds = 0
+        while not (over.wait(0.05) and rounds):  # far more often than a worker looks
+            with suppress(StoreUnavailable):
+                rewrap.rewrap_all(parts)
+                rounds += 1
+        return rounds
+
+    with ThreadPoolExecutor(4) as pool:
+        at_work = [pool.submit(sends) for _ in range(3)]
+        worker = pool.submit(works)
+        try:
+            for _ in range(4):
+                operator.runs("keys", "rotate", "clinic")
+        finally:
+            over.set()
+        sent = sum(one.result() for one in at_work)
+        assert worker.result()
+    rewrap.rewrap_all(parts)
+    assert sent >= 3
+    newest, *others = parts.keyring.private_keys
+    assert len(others) == 4
+    assert opened_with(parts, newest) == opened_with(parts, private(recovery_key)) == sent
+    assert opened_with(parts, *others) == 0
 
 
 def test_recovery_is_rehearsed_with_the_offline_key(parts: Parts, operator: Operator, recovery_key: Path) -> None:

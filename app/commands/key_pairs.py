@@ -14,7 +14,7 @@ from ..keyring import ROLES, Recipient, Role
 from ..keys import KeyProblem
 from ..parts import today_of
 from ..records import jobs, rewrapping, schema, sealed, submissions
-from ..records.store import Store
+from ..records.store import Store, StoreUnavailable
 from ..sealing import PrivateKey
 
 
@@ -84,6 +84,7 @@ def _renew(folder: Path, roles: Sequence[Role], recovery_file: Path | None) -> N
 
 
 def _seal_anew_soon() -> None:
+    """Have older documents sealed anew at the worker's next look. The new keys hold, whether it comes to that or not."""
     config = configuration.from_environment()
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store(config.database_url)
@@ -93,6 +94,8 @@ def _seal_anew_soon() -> None:
         if is_there:  # the first keys are made before there is any table
             with store.writing() as connection:
                 jobs.hurry(connection, rewrap.NAME)
+    except StoreUnavailable as error:
+        click.echo(f"The database did not answer ({error}): `previsit work` seals older documents anew within an hour.")
     finally:
         store.close()
 

@@ -6,7 +6,7 @@ from typing import Any
 from app.parts import Parts
 from app.questionnaire import draft as drafting
 from app.questionnaire.draft import Draft
-from app.records import drafts, submissions
+from app.records import drafts, erasing, submissions
 from app.records.submissions import Listed
 from tests.cases import TYPICAL
 
@@ -44,5 +44,5 @@ def send(
             connection, parts.server_key, parts.keyring.recipients, opened, draft, definition, document, now
         )
         assert closed.draft.sent
-        rows = submissions.newest(connection, limit=100)
-    return next(row for row in rows if row.reference == closed.draft.sent.reference)
+        (listed,) = erasing.revisions(connection, closed.draft.sent.reference)
+    return listed
