@@ -49,11 +49,6 @@ def environ(environ: dict[str, str], key_dir: Path, tmp_path: Path) -> dict[str,
 
 
 @pytest.fixture
-def operator(environ: dict[str, str]) -> Operator:
-    return Operator(environ)
-
-
-@pytest.fixture
 def named(server: Server) -> list[str]:
     """The names of the roles, as options of the command."""
     return ["--intake", server.intake, "--desk", server.desk]

@@ -29,11 +29,6 @@ YEARS = 2190
 RECEIPT_CODE = 'class="code">'
 
 
-@pytest.fixture
-def operator(environ: dict[str, str]) -> Operator:
-    return Operator(environ)
-
-
 def count(parts: Parts, model: type[models.Base]) -> int:
     with parts.store.reading() as connection:
         return connection.execute(select(func.count()).select_from(model)).scalar_one()

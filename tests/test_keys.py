@@ -32,11 +32,6 @@ only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def operator(environ: dict[str, str]) -> Operator:
-    return Operator(environ)
-
-
-@pytest.fixture
 def environ(environ: dict[str, str], key_dir: Path, tmp_path: Path) -> dict[str, str]:
     """A key folder of the test's own, which it may change."""
     shutil.copytree(key_dir, tmp_path / "keys")

@@ -84,7 +84,7 @@ def _renew(folder: Path, roles: Sequence[Role], recovery_file: Path | None) -> N
 
 
 def _seal_anew_soon() -> None:
-    """Have older documents sealed anew at the worker's next look. The new keys hold, whether it comes to that or not."""
+    """Have older documents sealed anew at the worker's next look. The new keys hold without it."""
     config = configuration.from_environment()
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store(config.database_url)
