@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 import config as configuration
-from app import create_app
+from app import create_app, jobs
 from app.parts import Parts, assemble
 from tests.browsing import IN_CHROMIUM, new_context, press, served, walk
 from tests.cases import BELLS, TYPICAL
@@ -70,6 +70,7 @@ def test_axe_finds_nothing_on_any_page_first_or_after_an_empty_submit(
 def test_axe_finds_nothing_at_the_desk(chromium: Browser, parts: Parts, patient: Patient, scheme: str) -> None:
     patient.starts().fills_in(BELLS["answers"] | {"urgent_now": ["speech"], "toxin_rounds": []})
     patient.sends(BELLS["answers"])
+    jobs.do_due(parts)
     staff = Staff.of(parts).has_an_account()
     context = new_context(chromium, color_scheme=scheme, viewport={"width": 1280, "height": 800})
     page = context.new_page()
@@ -83,7 +84,13 @@ def test_axe_finds_nothing_at_the_desk(chromium: Browser, parts: Parts, patient:
         page.locator("main button").first.click()
         page.wait_for_selector("a[href*=submissions]")
         addresses.append(str(page.locator("a[href*=submissions]").first.get_attribute("href")))
-        for address in addresses:
+        for sought in ("1/2/1970", "nobody", str(BELLS["answers"]["last_name"])):  # an error, nothing found, one found
+            page.goto(f"{site}/desk/search")
+            page.fill("#q", sought)
+            page.locator("main button").first.click()
+            found += [f"{sought}: {v['id']}" for v in axe.run(page).response["violations"]]
+        assert page.locator("caption").inner_text() == "1 form found"
+        for address in [*addresses, "/desk/search"]:
             page.goto(site + address)
             result = axe.run(page)
             found += [f"{address}: {v['id']} {v['nodes'][0]['html']}" for v in result.response["violations"]]
