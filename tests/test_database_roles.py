@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 import config as configuration
-from app import create_app, jobs, keyring
+from app import create_app, doctor, jobs, keyring
 from app.parts import Parts, assemble
 from app.records import jobs as job_records
 from app.records import models, roles, schema, submissions
@@ -192,6 +192,15 @@ def test_forms_are_deleted_on_their_day_under_the_desks_role(
     jobs.do_due(desk_host)
     with desk_host.store.reading() as connection:
         assert submissions.newest(connection, limit=10) == []
+
+
+def test_the_examination_finds_no_fault_on_either_host(patient: Patient, desk_host: Parts) -> None:
+    patient.starts().fills_in(ANSWERS).sends(ANSWERS).sees("Your answers were sent")
+    for parts in (patient.parts, desk_host):
+        jobs.do_due(parts)
+        levels = {finding.check: finding.level for finding in doctor.examine(parts.config, parts.now())}
+        assert levels["database.write"] == levels["waiting.drafts"] == "ok"
+        assert "database.reach" not in levels
 
 
 # Whoever takes a host gets no further than its role

@@ -50,14 +50,14 @@ def _examine(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
 
 def _stored(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
     with store.reading() as connection:
-        yield from machine.clock(now, condition.newest_moment(connection), condition.clock_of_server(connection))
         opens = config.rooms != "intake"
+        newest = condition.newest_moment(connection, of_forms=opens)
+        yield from machine.clock(now, newest, condition.clock_of_server(connection))
         if opens:
             counts = rewrapping.documents_by_key(connection)
             yield from keys.documents(config, counts, lambda ids: rewrapping.closed_to(connection, ids))
         mine = {name: job for name, job in JOBS.items() if opens or not job.opens}
         yield from work.jobs(mine, job_runs.runs(connection), now)
-        yield from work.waiting(
-            condition.waiting_for_digests(connection, now - work.LONGEST_WAIT),
-            condition.drafts_kept_past(connection, now - _DRAFT_SLACK),
-        )
+        if opens:
+            yield from work.digests(condition.waiting_for_digests(connection, now - work.LONGEST_WAIT))
+        yield from work.drafts(condition.drafts_kept_past(connection, now - _DRAFT_SLACK))

@@ -38,18 +38,22 @@ def jobs(mine: Mapping[str, Job], runs: Mapping[str, Run], now: datetime) -> Ite
         yield ok("jobs.worker", "`previsit work` seems to run.")
 
 
-def waiting(digests: int, drafts: int) -> Iterator[Finding]:
-    """What should have been done by now: submissions without digests, and drafts past their promised day."""
-    if digests:
+def digests(count: int) -> Iterator[Finding]:
+    """Submissions that should have their digests by now; this many have none."""
+    if count:
         yield warning(
             "waiting.digests",
-            f"{digests} sent forms have been waiting for over an hour to be found by name.",
+            f"{count} sent forms have been waiting for over an hour to be found by name.",
             "Start `previsit work` where the desk's keys are, and see its log.",
         )
     else:
         yield ok("waiting.digests", "No sent form waits to be found by name.")
-    if drafts:
-        what = f"{drafts} forms that were not sent are kept longer than their patients were promised."
+
+
+def drafts(count: int) -> Iterator[Finding]:
+    """Drafts that should be gone by now; this many are past their promised day."""
+    if count:
+        what = f"{count} forms that were not sent are kept longer than their patients were promised."
         yield problem("waiting.drafts", what, _RUN_IT)
     else:
         yield ok("waiting.drafts", "No form is kept longer than its patient was promised.")

@@ -60,9 +60,13 @@ def clock_of_server(connection: Connection) -> datetime | None:
     return connection.execute(select(func.clock_timestamp())).scalar_one()
 
 
-def newest_moment(connection: Connection) -> datetime | None:
-    """The newest moment that the database knows of: a form received, or a job done."""
-    found = (connection.execute(select(func.max(c))).scalar_one() for c in (Submission.received_at, Job.last_done_at))
+def newest_moment(connection: Connection, *, of_forms: bool) -> datetime | None:
+    """The newest moment that the database knows of: a job done or, `of_forms`, one received.
+
+    The role of the patients' room may not read when a form was received.
+    """
+    columns = (Job.last_done_at, Submission.received_at) if of_forms else (Job.last_done_at,)
+    found = (connection.execute(select(func.max(column))).scalar_one() for column in columns)
     return max((moment for moment in found if moment is not None), default=None)
 
 
