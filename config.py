@@ -12,6 +12,9 @@ from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 Rooms = Literal["both", "intake", "desk"]
 
 
@@ -211,12 +214,22 @@ def _has_good_port(parts: SplitResult) -> bool:
 def _database_url(text: str, data_dir: Path) -> str:
     if not text:
         return f"sqlite:///{data_dir / 'previsit.db'}"
-    if text.startswith("sqlite:///"):
+    if text.startswith("sqlite:///") and text != "sqlite:///":
         return text
     for scheme in ("postgresql://", "postgres://", "postgresql+psycopg://"):
         if text.startswith(scheme):
-            return "postgresql+psycopg://" + text.removeprefix(scheme)
+            return _proved("postgresql+psycopg://" + text.removeprefix(scheme))
     raise ConfigError("DATABASE_URL must begin with postgresql:// or sqlite:/// (leave it out for SQLite in DATA_DIR)")
+
+
+def _proved(url: str) -> str:
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError) as error:  # which may quote the password: it is not repeated
+        raise ConfigError(
+            "DATABASE_URL must be like postgresql://user:password@host:5432/database, with a number for the port"
+        ) from error
+    return url
 
 
 def _language(text: str) -> str:

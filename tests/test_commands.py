@@ -14,6 +14,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.operator import Operator
+
 
 def free_port() -> int:
     """A port of this machine that nobody listens on."""
@@ -99,6 +101,36 @@ def run(command: str, environ: dict[str, str]) -> subprocess.CompletedProcess[st
         timeout=20,
         check=False,
     )
+
+
+def fails_plainly(operator: Operator, *words: object) -> str:
+    """The one line that a command ends with."""
+    said = operator.is_refused(*words)
+    assert said.startswith("Error: ")
+    assert said.count("\n") == 1
+    return said
+
+
+@pytest.mark.parametrize("other_url", ["sqlite", "postgresql"], indirect=True)
+def test_a_database_that_was_never_prepared_is_told_in_a_sentence(
+    other_url: str, key_dir: Path, recovery_key: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    operator = Operator({"DATABASE_URL": other_url, "KEY_DIR": str(key_dir), "DATA_DIR": str(tmp_path / "other")})
+    for command in (("keys", "show"), ("retention",), ("hold",), ("reindex",), ("work", "--once")):
+        assert "run `previsit prepare` first" in fails_plainly(operator, *command)
+    assert "run `previsit prepare` first" in operator.is_refused("keys", "rehearse", recovery_key)
+
+
+def test_a_database_that_cannot_be_reached_is_told_with_the_reason_and_without_the_password(
+    key_dir: Path, tmp_path: Path
+) -> None:
+    url = "postgresql://previsit:not-for-eyes@127.0.0.1:1/previsit"
+    operator = Operator({"DATABASE_URL": url, "KEY_DIR": str(key_dir), "DATA_DIR": str(tmp_path)})
+    said = fails_plainly(operator, "retention")
+    assert "Connection refused" in said
+    assert "see DATABASE_URL" in said
+    assert "not-for-eyes" not in said
 
 
 @pytest.mark.parametrize("command", ["run", "serve"])

@@ -39,6 +39,8 @@ def test_the_readme_tells_the_defaults() -> None:
         ("PUBLIC_URL", "https://forms.example.org/intake"),
         ("PUBLIC_URL", "https://somebody@forms.example.org"),
         ("DATABASE_URL", "mysql://localhost/previsit"),
+        ("DATABASE_URL", "postgresql://previsit:secret@localhost:port/previsit"),
+        ("DATABASE_URL", "sqlite:///"),
         ("TRUSTED_PROXIES", "-1"),
         ("DRAFT_DAYS", "0"),
         ("PHQ2", "perhaps"),

@@ -10,7 +10,7 @@ from config import ConfigError
 from ..erased import ErasedUnreadable
 from ..keys import KeyProblem
 from ..records.backup_file import BackupProblem
-from ..records.store import StoreRefused, StoreUnavailable
+from ..records.store import StoreBehind, StoreMisconfigured, StoreRefused, StoreUnavailable
 
 
 class Commands(click.Group):
@@ -27,8 +27,21 @@ class Commands(click.Group):
                 f"{error}: run this with the DATABASE_URL of the tables' owner, or have the owner run "
                 "`previsit prepare` and `previsit database-roles --apply`"
             ) from error
+        except StoreMisconfigured as error:
+            raise click.ClickException(f"{error}: set it back on the database server") from error
+        except StoreBehind as error:
+            raise click.ClickException(
+                "the database has no tables for this release: run `previsit prepare` first, or see DATABASE_URL"
+            ) from error
         except StoreUnavailable as error:
-            raise click.ClickException(f"the database does not answer ({error}): see DATABASE_URL") from error
+            raise click.ClickException(f"the database does not answer ({_reason(error)}): see DATABASE_URL") from error
+
+
+def _reason(error: StoreUnavailable) -> str:
+    """What the driver says, in a line: a wrong password and a server that is away need different things."""
+    cause = error.__cause__
+    said = str(getattr(cause, "orig", None) or cause or error).strip()
+    return said.splitlines()[0] if said else str(error)
 
 
 @click.group(cls=Commands)

@@ -154,10 +154,13 @@ def work(once: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     parts = assemble(configuration.from_environment())
-    if once:
-        jobs.do_due(parts)
-    else:
-        jobs.work(parts, stop)
+    try:
+        if once:
+            jobs.do_due(parts)
+        else:
+            jobs.work(parts, stop)
+    finally:
+        parts.store.close()
 
 
 @click.command()

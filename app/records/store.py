@@ -23,6 +23,8 @@ _SQLITE_SETTINGS = {
 }
 _POSTGRES_SETTINGS = {"synchronous_commit": "on", "fsync": "on", "lock_timeout": "2s", "TimeZone": "UTC"}
 _INSUFFICIENT_PRIVILEGE = "42501"
+_UNDEFINED = ("42P01", "42703")
+"""PostgreSQL's codes for a table and for a column that is not there."""
 
 
 class StoreUnavailable(Exception):
@@ -34,6 +36,10 @@ class StoreRefused(StoreUnavailable):
 
     Like a database that is away: nothing was stored, and the page is given back filled in.
     """
+
+
+class StoreBehind(StoreUnavailable):
+    """A table or a column is not there: the database was never prepared, or not since the last upgrade."""
 
 
 class StoreMisconfigured(Exception):
@@ -144,8 +150,12 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InternalError, InterfaceError) as error:
+        if str(error.orig).startswith(("no such table", "no such column")):
+            raise StoreBehind(type(error.orig).__name__) from error
         raise StoreUnavailable(type(error.orig).__name__) from error
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _UNDEFINED:
+            raise StoreBehind(type(error.orig).__name__) from error
         if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
             raise StoreRefused(str(error.orig).splitlines()[0]) from error
         damaged = type(error) is DatabaseError  # no kind of its own: SQLite says so of a file that is damaged
