@@ -111,7 +111,7 @@ class Keyring:
         current = [r for r in self.listed if r.state != "old"]
         for role in ROLES:
             if not any(r.role == role for r in current):
-                raise KeyProblem(f"{self.folder / LIST_NAME} names no {role} key: run `previsit keys make`")
+                raise KeyProblem(f"{self.folder / LIST_NAME} names no {role} key: run `previsit keys rotate {role}`")
         if production and any(r.state == "trial" for r in current):
             raise KeyProblem(
                 "PUBLIC_URL is https, but the keys were made by `make run` for trying things out: "
@@ -148,7 +148,13 @@ def desk_keys_in(folder: Path) -> list[str]:
 
 def open_canary(recipient: Recipient, folder: Path) -> None:
     """Seal something to this key pair and open it with the private half here. Raises KeyProblem."""
-    key = PrivateKey(read_key(folder / recipient.private_name, "KEY_DIR"))
+    path = folder / recipient.private_name
+    if not path.exists():
+        raise KeyProblem(
+            f"{path} is missing: put it back from the copy of the key folder, "
+            "or if it is lost, run `previsit keys recover` with the file of the recovery key"
+        )
+    key = PrivateKey(read_key(path, "KEY_DIR"))
     canary = seal(b"canary", [recipient.key], record="start", kind="canary")
     try:
         open_sealed(canary.blob, canary.keys[0].data, key, record="start", kind="canary")
@@ -162,7 +168,10 @@ def read_list(folder: Path) -> tuple[Recipient, ...]:
     try:
         lines = [line for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
     except FileNotFoundError as error:
-        raise KeyProblem(f"{path} is missing: run `previsit keys make`, or copy it from the desk's host") from error
+        raise KeyProblem(
+            f"{path} is missing: put it back from the copy of the key folder, copy it from the desk's host, "
+            "or for the first keys run `previsit keys make`"
+        ) from error
     except (OSError, ValueError) as error:
         raise KeyProblem(f"{path} cannot be read: see who owns it, or set KEY_DIR") from error
     return tuple(_recipient(line, path) for line in lines)

@@ -147,7 +147,10 @@ def read_key(path: Path, setting: str) -> bytes:
     try:
         raw = bytes.fromhex(path.read_text().strip())
     except FileNotFoundError as error:
-        raise KeyProblem(f"{path} is missing: run `make run`, or `previsit prepare`, or set {setting}") from error
+        raise KeyProblem(
+            f"{path} is missing: put it back from the copy of the key folder, or on a new host run `previsit prepare`; "
+            f"see {setting}"
+        ) from error
     except OSError as error:
         raise KeyProblem(f"{path} cannot be read ({error.strerror}): see who owns it, or set {setting}") from error
     except ValueError as error:

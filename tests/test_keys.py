@@ -86,7 +86,7 @@ def test_the_desk_refuses_to_start_without_its_private_key(environ: dict[str, st
     for file in folder.glob("*.private"):
         file.unlink()
     for rooms in ("desk", "both"):
-        with pytest.raises(KeyProblem, match=r"clinic-\w+\.private is missing"):
+        with pytest.raises(KeyProblem, match=r"clinic-\w+\.private is missing: put it back .* `previsit keys recover`"):
             assemble(configuration.load({**environ, "ROOMS": rooms}))
 
 
@@ -115,10 +115,43 @@ def test_real_patients_are_not_served_with_keys_for_trying_things_out(
     )
 
 
+def test_after_one_trial_key_was_replaced_the_first_keys_for_real_patients_can_still_be_made(
+    environ: dict[str, str], folder: Path, tmp_path: Path
+) -> None:
+    shutil.rmtree(folder)
+    operator = Operator(environ)
+    operator.runs("prepare")
+    operator.runs("keys", "rotate", "clinic")
+    operator.environ["PUBLIC_URL"] = "https://forms.example.org"
+    assert "run `previsit keys make --recovery-file FILE`" in operator.is_refused("prepare")
+    operator.runs("keys", "make", "--recovery-file", tmp_path / "stick.key")
+    operator.runs("prepare")
+
+
+def test_no_key_is_replaced_where_there_is_no_list(environ: dict[str, str], folder: Path) -> None:
+    shutil.rmtree(folder)
+    assert "is missing" in Operator(environ).is_refused("keys", "rotate", "clinic")
+    assert not folder.exists()
+
+
+def test_no_private_key_is_made_on_the_patients_host(
+    environ: dict[str, str], folder: Path, recovery_key: Path, tmp_path: Path
+) -> None:
+    for file in [*folder.glob("*.private"), folder / "index.key"]:
+        file.unlink()
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    operator = Operator({**environ, "ROOMS": "intake"})
+    named = ("--recovery-file", tmp_path / "stick.key")
+    for command in (("make", *named), ("rotate", "clinic"), ("rotate", "recovery", *named), ("recover", recovery_key)):
+        assert "keys are made where the desk is" in operator.is_refused("keys", *command)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    assert not (tmp_path / "stick.key").exists()
+
+
 def test_in_production_no_key_is_made_without_being_asked_for(environ: dict[str, str], folder: Path) -> None:
     shutil.rmtree(folder)
     refused = Operator({**environ, "PUBLIC_URL": "https://forms.example.org"}).is_refused("prepare")
-    assert "run `previsit keys make`" in refused
+    assert "for the first keys run `previsit keys make`" in refused
     assert list(folder.glob("*.private")) == []
 
 
@@ -148,7 +181,7 @@ def test_key_files_say_what_is_wrong_with_them(folder: Path) -> None:
     with pytest.raises(KeyProblem, match="is damaged in the line that begins"):
         keyring.read_list(folder)
     (folder / keyring.LIST_NAME).unlink()
-    with pytest.raises(KeyProblem, match="or copy it from the desk's host"):
+    with pytest.raises(KeyProblem, match="copy it from the desk's host"):
         keyring.read_list(folder)
 
 
@@ -324,7 +357,7 @@ def test_recovery_is_rehearsed_with_the_offline_key(parts: Parts, operator: Oper
     assert "1 of 1 submissions opened" in operator.runs("keys", "rehearse", recovery_key, "--newest", "1")
     stranger = recovery_key.parent / "stranger.key"
     stranger.write_text(new_private_key().raw.hex())
-    assert "no key has this fingerprint" in operator.is_refused("keys", "rehearse", stranger)
+    assert "names no such key" in operator.is_refused("keys", "rehearse", stranger)
 
 
 def test_a_lost_clinic_key_is_replaced_with_the_recovery_key_and_nothing_is_lost(

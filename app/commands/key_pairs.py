@@ -31,6 +31,17 @@ def _folder() -> Path:
     return configuration.from_environment().key_dir
 
 
+def _desks_folder() -> Path:
+    """The key folder, on a host that may have private keys in it."""
+    config = configuration.from_environment()
+    if config.rooms == "intake":
+        raise click.ClickException(
+            "ROOMS=intake: keys are made where the desk is, "
+            f"and {keyring.LIST_NAME} is copied to {config.key_dir} from there"
+        )
+    return config.key_dir
+
+
 _RECOVERY_FILE = click.option(
     "--recovery-file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -45,11 +56,12 @@ def make(recovery_file: Path | None) -> None:
 
     Keys that `make run` made for trying things out become old; what was sent to them is sealed anew.
     """
-    folder, today = _folder(), today_of(configuration.from_environment())
+    folder, today = _desks_folder(), today_of(configuration.from_environment())
     if recovery_file is None:
         raise click.UsageError("name a file on a disk that can be put away: --recovery-file /media/stick/recovery.key")
     keyring.adopt(folder, today)
-    if (folder / keyring.LIST_NAME).exists() and any(r.state == "active" for r in keyring.read_list(folder)):
+    listed = keyring.read_list(folder) if (folder / keyring.LIST_NAME).exists() else ()
+    if {r.role for r in listed if r.state == "active"} == set(ROLES):
         raise click.ClickException("there are keys for real patients already: `previsit keys rotate` replaces one")
     _renew(folder, ROLES, recovery_file)
 
@@ -64,7 +76,9 @@ def rotate(role: Role, recovery_file: Path | None) -> None:
     """
     if role == "recovery" and recovery_file is None:
         raise click.UsageError("name a file on a disk that can be put away: --recovery-file /media/stick/recovery.key")
-    _renew(_folder(), [role], recovery_file)
+    folder = _desks_folder()
+    keyring.read_list(folder)  # without one there is nothing to replace: another folder than meant, most likely
+    _renew(folder, [role], recovery_file)
 
 
 def _renew(folder: Path, roles: Sequence[Role], recovery_file: Path | None) -> None:
@@ -141,10 +155,13 @@ def retire(key_id: str) -> None:
         store.close()
     if left:
         raise click.ClickException(f"{left} documents are still sealed to it: let `previsit work` run, then try again")
-    keyring.forget(folder, recipient.key.key_id)
+    try:
+        keyring.forget(folder, recipient.key.key_id)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be written ({error.strerror}): see who owns it") from error
     click.echo(
-        f"Retired. {recipient.private_name} opens backups made before today: "
-        "delete it when the last of them has expired, not sooner."
+        f"Retired. Its private half ({recipient.private_name}, or the file that you named for a recovery key) opens "
+        "backups made before today: delete it when the last of them has expired, not sooner."
     )
 
 
@@ -152,7 +169,9 @@ def _named(folder: Path, key_id: str) -> Recipient:
     plain = "".join(key_id.split()).lower()
     found = [r for r in keyring.read_list(folder) if r.fingerprint.replace(" ", "").startswith(plain)]
     if len(plain) < 8 or len(found) != 1:
-        raise click.ClickException("no key has this fingerprint: `previsit keys show` lists them (8 digits are enough)")
+        raise click.ClickException(
+            f"{folder / keyring.LIST_NAME} names no such key: `previsit keys show` lists them (8 digits are enough)"
+        )
     return found[0]
 
 
@@ -181,7 +200,7 @@ def recover(file: Path) -> None:
 
     Safe to repeat when it was interrupted. Put the recovery key away again afterwards.
     """
-    folder, private = _folder(), PrivateKey(key_files.read_key(file, "this file"))
+    folder, private = _desks_folder(), PrivateKey(key_files.read_key(file, "this file"))
     recipient = _named(folder, private.public.key_id)
     if recipient.role != "recovery":
         raise click.ClickException("this is no recovery key")
