@@ -203,6 +203,26 @@ def test_the_examination_finds_no_fault_on_either_host(patient: Patient, desk_ho
         assert "database.reach" not in levels
 
 
+def test_what_the_desks_role_cannot_finish_it_hands_to_the_owner(
+    patient: Patient, desk_host: Parts, environ: dict[str, str], operator: Operator, clock: FakeClock
+) -> None:
+    for _ in range(2):
+        patient.another_device().starts().fills_in(ANSWERS).sends(ANSWERS).sees("Your answers were sent")
+    with desk_host.store.reading() as connection:
+        reference = submissions.newest(connection, limit=1)[0].reference
+    wanted = "run `previsit scrub` with the DATABASE_URL of the tables' owner"
+    url = desk_host.config.database_url.replace("postgresql+psycopg", "postgresql")
+    desk = Operator({**environ, "DATABASE_URL": url, "ROOMS": "desk"})
+    assert wanted in desk.runs("erase", reference, "--yes")
+    clock.passes(days=3000)
+    jobs.do_due(desk_host)
+    with desk_host.store.reading() as connection:
+        said = job_records.runs(connection)["purge_submissions"].last_result or ""
+    assert said.startswith("1 deleted; not finished: ")
+    assert wanted in said
+    assert "Done." in operator.runs("scrub")
+
+
 # Whoever takes a host gets no further than its role
 
 

@@ -61,6 +61,15 @@ def remaining(parts: Parts) -> set[str]:
         return set(connection.execute(select(models.Submission.id)).scalars())
 
 
+def test_a_list_that_cannot_be_written_stops_an_erasure_before_it_begins(
+    parts: Parts, operator: Operator, environ: dict[str, str]
+) -> None:
+    listed = send(parts)
+    (Path(environ["DATA_DIR"]) / erased.NAME).mkdir()  # where the list would be
+    assert "nothing was erased: see DATA_DIR" in operator.is_refused("erase", listed.reference, "--yes")
+    assert count(parts, models.Submission) == 1
+
+
 # The promised day
 
 
@@ -333,7 +342,10 @@ def test_a_reader_in_the_way_is_said_and_erasing_can_be_finished_later(
     wanted = needles(parts, reference, known.draft_id)
     with parts.store.reading() as connection:
         connection.execute(select(models.Submission.id)).all()
-        assert "Not finished" in operator.runs("erase", reference, "--yes")
+        said = operator.runs("erase", reference, "--yes")
+        assert "Not finished: somebody was reading" in said
+        assert "run `previsit scrub`" in said
+    assert "run `previsit scrub`" in operator.is_refused("erase", reference, "--yes")
     assert "Done" in operator.runs("scrub")
     assert found_in(lambda: files_of(parts), wanted) == set()
 

@@ -76,13 +76,18 @@ def erase(reference: str, yes: bool) -> None:
             raise click.ClickException("this form is under a legal hold: `previsit hold REFERENCE --lift` comes first")
         days = ", ".join(f"{row.reference} received on {parts.local(row.received_at).date()}" for row in rows)
         click.echo(f"This erases for good: {days}, with the patient's own copy of it.")
-        if not yes and click.prompt("Type the reference again to go on").strip().upper() != wanted:
+        if not yes and codes.read_reference(click.prompt("Type the reference again to go on")) != wanted:
             raise click.ClickException("that is not the reference: nothing was erased")
         _erase(parts, [row.id for row in rows], sorted(drafts))
 
 
 def _erase(parts: Parts, submissions: list[str], drafts: list[str]) -> None:
-    erased.remember(parts.config.data_dir, submissions, drafts, parts.now())
+    try:
+        erased.remember(parts.config.data_dir, submissions, drafts, parts.now())
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename} cannot be written ({error.strerror}), and nothing was erased: see DATA_DIR"
+        ) from error
     by_whom = {"room": "work", "who": erasing.OPERATOR, "act": "erased", "now": parts.now()}
     with parts.store.writing() as connection:
         erasing.delete_submissions(connection, submissions, **by_whom)
@@ -92,7 +97,7 @@ def _erase(parts: Parts, submissions: list[str], drafts: list[str]) -> None:
     left = parts.store.scrub()
     click.echo("Erased. The audit keeps that it was there, by its random id.")
     if left:
-        click.echo(f"Not finished: {left}. Run the same command again, or `previsit scrub` later.")
+        click.echo(f"Not finished: {left}.")
     click.echo("What remains elsewhere, until it expires:")
     click.echo("- backups and exports made before now, and letters or prints")
     if not parts.store.is_sqlite:
@@ -125,5 +130,8 @@ def _read(reference: str) -> str:
 
 def _forms(rows: list[Listed]) -> list[Listed]:
     if not rows:
-        raise click.ClickException("no form has this reference")
+        raise click.ClickException(
+            "no form has this reference: check it, or if it was being erased and that was interrupted, "
+            "run `previsit scrub`"
+        )
     return rows

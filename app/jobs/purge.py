@@ -40,9 +40,8 @@ def purge_submissions(parts: Parts) -> str:
                 connection, ids, room="work", who=erasing.SYSTEM, act="deleted on its day", now=parts.now()
             )
             count += len(ids)
-    if count:
-        parts.store.scrub()
-    return _said(count)
+    left = parts.store.scrub() if count else ""
+    return _said(count) + (f"; not finished: {left}" if left else "")
 
 
 def keeping_of(parts: Parts) -> Keeping:

@@ -118,7 +118,9 @@ class Store:
                     return ""
         finally:
             raw.close()
-        return "somebody was reading all the while, so older copies may lie in the write-ahead log until it is cut"
+        return (
+            "somebody was reading all the while, so older copies may lie in the write-ahead log: run `previsit scrub`"
+        )
 
     def _write_tables_anew(self) -> str:
         with _translated(), self.engine.connect() as connection:
@@ -127,7 +129,9 @@ class Store:
             for table in free.exec_driver_sql(mine).scalars().all():
                 free.exec_driver_sql(f'VACUUM (FULL) "{table}"')
             owns = free.exec_driver_sql(f"{mine} AND tablename = 'submission'").first()
-        return "" if owns else "run VACUUM FULL as the owner of the tables: this role may not"
+        return (
+            "" if owns else "run `previsit scrub` with the DATABASE_URL of the tables' owner, since this role may not"
+        )
 
     def compact(self) -> None:
         """Write an SQLite file anew, without anything that was ever deleted from it. Raises StoreUnavailable."""
