@@ -179,6 +179,15 @@ def test_missing_and_damaged_key_files_are_found(
     assert Examination(environ, clock).of("keys.list").level == "problem"
 
 
+def test_a_retired_recovery_key_that_still_lies_here_is_found(
+    served: Parts, environ: dict[str, str], folder: Path, clock: FakeClock
+) -> None:
+    (folder / "recovery-00112233445566aa.private").write_text(new_private_key().raw.hex())
+    found = Examination(environ, clock, PUBLIC_URL=HTTPS).of("keys.recovery")
+    assert found.level == "problem"
+    assert "recovery-00112233445566aa.private" in found.what
+
+
 def test_a_role_without_a_key_is_found(served: Parts, environ: dict[str, str], folder: Path, clock: FakeClock) -> None:
     listed = keyring.read_list(folder)
     keyring.write_list(folder, [r for r in listed if r.role != "recovery"])

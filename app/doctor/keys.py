@@ -39,7 +39,7 @@ def files(config: Config, database: Path | None) -> Iterator[Finding]:
     else:
         yield from _open(config, current)
     yield from _place_of_clinic_keys(config, listed, database)
-    yield from _place_of_recovery_keys(config, listed)
+    yield from _place_of_recovery_keys(config)
 
 
 def _readable(check: str, name: str, load: Callable[[], object]) -> Iterator[Finding]:
@@ -96,8 +96,8 @@ def _place_of_clinic_keys(config: Config, listed: tuple[Recipient, ...], databas
         yield ok("keys.place", "The clinic's private key does not lie beside the database.")
 
 
-def _place_of_recovery_keys(config: Config, listed: tuple[Recipient, ...]) -> Iterator[Finding]:
-    here = [r.private_name for r in listed if r.role == "recovery" and (config.key_dir / r.private_name).exists()]
+def _place_of_recovery_keys(config: Config) -> Iterator[Finding]:
+    here = sorted(path.name for path in config.key_dir.glob("recovery-*.private"))  # a retired one opens old backups
     if here:
         yield (problem if config.secure else warning)(
             "keys.recovery",
