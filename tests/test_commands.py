@@ -122,6 +122,13 @@ def test_a_database_that_was_never_prepared_is_told_in_a_sentence(
     assert "run `previsit prepare` first" in operator.is_refused("keys", "rehearse", recovery_key)
 
 
+def test_a_file_that_is_no_database_is_told_in_a_sentence(key_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "previsit.db").write_text("no database at all" * 100)
+    operator = Operator({"KEY_DIR": str(key_dir), "DATA_DIR": str(tmp_path), "DATABASE_URL": ""})
+    for command in (("keys", "show"), ("hold",), ("scrub",)):
+        assert "file is not a database" in fails_plainly(operator, *command)
+
+
 def test_a_database_that_cannot_be_reached_is_told_with_the_reason_and_without_the_password(
     key_dir: Path, tmp_path: Path
 ) -> None:

@@ -109,15 +109,17 @@ class Store:
         return self._cut_wal() if self.is_sqlite else self._write_tables_anew()
 
     def _cut_wal(self) -> str:
-        raw = self.engine.raw_connection()
         try:
-            cursor = raw.cursor()
-            for _ in range(_CUT_TRIES):
-                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-                if not busy:
-                    return ""
-        finally:
-            raw.close()
+            raw = self.engine.raw_connection()
+            try:
+                for _ in range(_CUT_TRIES):
+                    busy = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                    if not busy:
+                        return ""
+            finally:
+                raw.close()
+        except sqlite3.DatabaseError as error:  # a raw connection is none of SQLAlchemy's, and so are its errors
+            raise StoreUnavailable(str(error)) from error
         return (
             "somebody was reading all the while, so older copies may lie in the write-ahead log: run `previsit scrub`"
         )
