@@ -22,15 +22,15 @@ def index_all(parts: Parts) -> str:
     while True:
         with parts.store.reading() as connection:
             wanted = lookups.waiting(connection, BATCH)
-            if not wanted:
-                break
+        if not wanted:
+            break
+        with parts.store.writing() as connection:  # read here too: a chart number given meanwhile must not be missed
             opened = sealed.open_all(connection, wanted, parts.keyring.private_keys)
             numbers = charts.numbers(connection, wanted, parts.keyring.private_keys)
-        terms = {
-            submission_id: terms_of(json.loads(plain)["answers"], numbers.get(submission_id, ""))
-            for submission_id, plain in opened.items()
-        }
-        with parts.store.writing() as connection:
+            terms = {
+                submission_id: terms_of(json.loads(plain)["answers"], numbers.get(submission_id, ""))
+                for submission_id, plain in opened.items()
+            }
             lookups.write(connection, key, terms, wanted)
         done, closed = done + len(opened), closed + len(wanted) - len(opened)
     if not done + closed:

@@ -15,9 +15,12 @@ from .submissions import Listed, listed_columns
 
 
 def enqueue(connection: Connection, submission_id: str) -> None:
-    """Have the digests of a submission written anew. Doing it twice is no fault."""
-    if connection.execute(select(IndexQueue).where(IndexQueue.submission == submission_id)).first() is None:
-        connection.execute(insert(IndexQueue).values(submission=submission_id))
+    """Have the digests of a submission written anew. Doing it twice is no fault.
+
+    The row is always a new one: a worker that indexes this submission just now may take only the one it saw.
+    """
+    connection.execute(delete(IndexQueue).where(IndexQueue.submission == submission_id))
+    connection.execute(insert(IndexQueue).values(submission=submission_id))
 
 
 def enqueue_all(connection: Connection) -> int:
