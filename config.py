@@ -52,7 +52,10 @@ class Config:
     database_url: str
     rooms: Rooms
     public_url: str
+    desk_url: str
     trusted_proxies: int
+    idle_minutes: int
+    trusted_idle_minutes: int
     draft_days: int
     keep_days: Mapping[str, int]
     extra_questions: bool
@@ -62,7 +65,7 @@ class Config:
 
     @property
     def secure(self) -> bool:
-        """Whether patients come by https: cookies are then Secure and carry the `__Host-` prefix."""
+        """Whether patients (and then staff) come by https: cookies are then Secure and carry the `__Host-` prefix."""
         return self.public_url.startswith("https://")
 
     @property
@@ -84,7 +87,10 @@ DEFAULTS: Mapping[str, str] = {
     "DATABASE_URL": "",
     "ROOMS": "both",
     "PUBLIC_URL": "",
+    "DESK_URL": "",
     "TRUSTED_PROXIES": "0",
+    "IDLE_MINUTES": "15",
+    "TRUSTED_IDLE_MINUTES": "240",
     "DRAFT_DAYS": "30",
     "KEEP_DAYS": "2190",
     "EXTRA_QUESTIONS": "off",
@@ -111,6 +117,7 @@ def load(environ: Mapping[str, str]) -> Config:
     data_dir = Path(value["DATA_DIR"]).expanduser().absolute()
     key_dir = Path(value["KEY_DIR"]).expanduser().absolute() if value["KEY_DIR"] else data_dir / "keys"
     port = _whole("PORT", value["PORT"], 1, 65535)
+    public_url = _url("PUBLIC_URL", value["PUBLIC_URL"]) or f"http://127.0.0.1:{port}"
     return Config(
         host=_address("HOST", value["HOST"]),
         port=port,
@@ -122,8 +129,11 @@ def load(environ: Mapping[str, str]) -> Config:
         else key_dir / "server.key",
         database_url=_database_url(value["DATABASE_URL"], data_dir),
         rooms=_rooms(value["ROOMS"]),
-        public_url=_public_url(value["PUBLIC_URL"], port),
+        public_url=public_url,
+        desk_url=_desk_url(value["DESK_URL"], public_url),
         trusted_proxies=_whole("TRUSTED_PROXIES", value["TRUSTED_PROXIES"], 0, 5),
+        idle_minutes=_whole("IDLE_MINUTES", value["IDLE_MINUTES"], 1, 720),
+        trusted_idle_minutes=_whole("TRUSTED_IDLE_MINUTES", value["TRUSTED_IDLE_MINUTES"], 0, 720),
         draft_days=_whole("DRAFT_DAYS", value["DRAFT_DAYS"], 1, 365),
         keep_days=_keep_days(value["KEEP_DAYS"]),
         extra_questions=_switch("EXTRA_QUESTIONS", value["EXTRA_QUESTIONS"]),
@@ -194,14 +204,22 @@ def _rooms(text: str) -> Rooms:
     raise ConfigError(f"ROOMS must be both, intake or desk, not {text!r}")
 
 
-def _public_url(text: str, port: int) -> str:
+def _url(name: str, text: str) -> str:
     if not text:
-        return f"http://127.0.0.1:{port}"
+        return ""
     parts = urlsplit(text)
     is_place = parts.scheme in ("http", "https") and parts.hostname and _has_good_port(parts)
     if not is_place or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
-        raise ConfigError(f"PUBLIC_URL must be a scheme and a host like https://forms.example.org, not {text!r}")
+        raise ConfigError(f"{name} must be a scheme and a host like https://forms.example.org, not {text!r}")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _desk_url(text: str, public_url: str) -> str:
+    """Passkeys are bound to a name, and work at localhost, but not at 127.0.0.1."""
+    given = _url("DESK_URL", text)
+    if given and public_url.startswith("https:") and not given.startswith("https:"):
+        raise ConfigError("DESK_URL must be https where PUBLIC_URL is")
+    return given or public_url.replace("//127.0.0.1", "//localhost")
 
 
 def _has_good_port(parts: SplitResult) -> bool:

@@ -4,6 +4,8 @@ No inline script or style exists, so the policy needs no nonce. Anything persona
 cached sets its own Cache-Control.
 """
 
+from typing import Literal
+
 from flask import Flask, Response
 
 _POLICY = "; ".join(
@@ -20,14 +22,15 @@ _POLICY = "; ".join(
 )
 _CLOSED = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
-    "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb",
+    "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb",
 )  # fmt: skip
+_PASSKEYS = ("publickey-credentials-create", "publickey-credentials-get")
 
 HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{name}=()" for name in _CLOSED),
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in (*_CLOSED, *_PASSKEYS)),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -35,9 +38,19 @@ HEADERS = {
 }
 
 
-def init_app(app: Flask, *, secure: bool) -> None:
+DESK_HEADERS = {
+    **HEADERS,
+    # Passkeys belong to the desk: its one script asks this host, and no other, what to ask the browser.
+    "Content-Security-Policy": f"{_POLICY}; connect-src 'self'",
+    "Permissions-Policy": ", ".join((*(f"{name}=()" for name in _CLOSED), *(f"{name}=(self)" for name in _PASSKEYS))),
+}
+
+
+def init_app(app: Flask, room: Literal["intake", "desk"], *, secure: bool) -> None:
     """Put the headers on every response of this room; with https, HSTS for two years as well."""
-    always = {**HEADERS, "Strict-Transport-Security": "max-age=63072000; includeSubDomains"} if secure else HEADERS
+    always = DESK_HEADERS if room == "desk" else HEADERS
+    if secure:
+        always = {**always, "Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
     @app.after_request
     def _add_headers(response: Response) -> Response:

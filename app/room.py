@@ -39,7 +39,7 @@ def furnish(parts: Parts, room: Room) -> Flask:
     app.context_processor(lambda: {"theme": chosen_theme()})
     logs.init_app(app, room)
     forgery.init_app(app)
-    headers.init_app(app, secure=secure)
+    headers.init_app(app, room, secure=secure)
     errors.init_app(app, room)
     assets.init_app(app)
     if parts.config.trusted_proxies:

@@ -7,6 +7,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from app import create_app, jobs, keys
 from app.keyring import LIST_NAME
 from app.parts import Parts
 from app.records import models, schema, staff_sessions
+from app.records.staff_sessions import Idle
 from tests.cases import TYPICAL
 from tests.conftest import FakeClock
 from tests.desk.factories import send
@@ -25,6 +27,7 @@ from tests.operator import Operator
 from tests.people import Patient
 
 ANSWERS = TYPICAL["answers"]
+IDLE = Idle(timedelta(minutes=15), timedelta(hours=4))
 
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 to_both = pytest.mark.parametrize("other_url", ["sqlite", "postgresql"], indirect=True)
@@ -183,7 +186,7 @@ def test_a_signed_out_session_and_an_unused_link_do_not_come_back(
     other.runs("restore", file)
     with running(other, clock) as restored:
         with restored.store.reading() as connection:
-            assert staff_sessions.find(connection, restored.server_key, token, clock()) is None
+            assert staff_sessions.find(connection, restored.server_key, token, clock(), IDLE) is None
             assert connection.execute(select(models.Job.claimed_until)).scalar_one() is None
         assert Staff.of(restored).opens(link).status in (404, 410)
         assert [count(restored.store, t) for t in (models.StaffSession, models.SetupLink, models.Attempt)] == [0, 0, 0]

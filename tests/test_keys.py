@@ -425,7 +425,7 @@ def test_data_of_the_first_release_go_on_and_get_a_recovery_key(
     assert opened_with(parts, private(parts.keyring.folder / recovery.private_name)) == 2
     patient = Patient.of(parts).opens("/i/WM8M-VPFV-4JF1-DPSN").presses("Open my form")
     patient.sees("date of birth")
-    Staff.of(parts).signs_in().sees("VEGA")
+    Staff.of(parts).signs_in().sets_up_an_app().follows("I have kept them. Go on").sees("VEGA")
     parts.store.close()
     operator.environ["PUBLIC_URL"] = "https://forms.example.org"
     operator.runs("keys", "make", "--recovery-file", tmp_path / "stick.key")

@@ -313,7 +313,7 @@ def test_a_database_of_the_first_release_restores_into_this_one(
     with running(other, clock) as restored:
         assert len(documents(restored)) == 2
         Patient.of(restored).opens("/i/WM8M-VPFV-4JF1-DPSN").presses("Open my form").sees("date of birth")
-        Staff.of(restored).signs_in().sees("VEGA")
+        Staff.of(restored).signs_in().sets_up_an_app().follows("I have kept them. Go on").sees("VEGA")
         newest = select(func.max(models.Audit.id))
         with restored.store.writing() as connection:
             before = connection.execute(newest).scalar_one()

@@ -84,21 +84,19 @@ def _prove(config: Config) -> keyring.Keyring:
 
 
 def _print_links(config: Config, store: Store) -> None:
-    desk = config.public_url.replace("//127.0.0.1", "//localhost")
     click.echo("")
     if config.rooms != "desk":
         click.echo(f"Patients:  {config.public_url}/")
     if config.rooms != "intake":
-        click.echo(f"Staff:     {desk}/desk/")
+        click.echo(f"Staff:     {config.desk_url}/desk/")
         from ..records import setup_links
 
         key = keys.load_server_key(config.secret_key_file)
         with store.writing() as connection:
             secret = setup_links.for_first_account(connection, key, utc_now())
         if secret:
-            click.echo(
-                f"First staff account (this link works once, for 24 hours):\n           {desk}/desk/setup/{secret}"
-            )
+            click.echo("First staff account (this link works once, for 24 hours):")
+            click.echo(f"           {config.desk_url}/desk/setup/{secret}")
     if config.rooms == "both":
         click.echo("\nBoth rooms run in one process: whoever takes over this process can read what was sent.")
     if any(recipient.state == "trial" for recipient in _prove(config).listed):

@@ -6,7 +6,7 @@ from flask import Flask
 from ..keys import KeyProblem
 from ..parts import Parts
 from ..room import furnish
-from . import access, doors, export, link, queue, search, sheet, words
+from . import access, account, accounts, doors, export, joining, link, queue, search, second_step, sheet, words
 from .context import Desk
 from .passwords import Passwords
 
@@ -25,6 +25,6 @@ def create_room(parts: Parts, *, hasher: PasswordHasher | None = None) -> Flask:
     )
     words.init_app(app, parts)
     access.init_app(app)
-    for part in (doors, queue, search, sheet, link, export):
+    for part in (doors, second_step, joining, queue, search, sheet, link, export, account, accounts):
         app.register_blueprint(part.blueprint)
     return app

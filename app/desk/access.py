@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Literal, TypeVar
 
-from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from .. import logs
 from ..records import staff_sessions
 from ..records.staff_sessions import SignedIn
 from ..records.store import StoreUnavailable
-from ..room import cookie_name
+from . import cookies, proof
 from .context import desk
 
 Right = Literal["answers", "chart", "review", "export", "invitations", "accounts", "keys", "settings", "audit"]
@@ -26,21 +27,29 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
 }
 """Roles and what they open. An account may hold several; a role that is not listed opens nothing."""
 
-OVER = "You were signed out. That happens after an hour without use, and at the end of a working day."
-_ANYONE = "anyone"
-_SIGNED_IN = "signed in"
+ANYONE = "anyone"
+HALF_WAY = "half signed in"
+SIGNED_IN = "signed in"
+_BACK = "back"
 _needs: dict[Callable[..., Any], str] = {}
+_proved: set[Callable[..., Any]] = set()
 
 
 def anyone(view: View) -> View:
     """Mark a view that opens without signing in."""
-    _needs[view] = _ANYONE
+    _needs[view] = ANYONE
+    return view
+
+
+def half_way(view: View) -> View:
+    """Mark a view for those who gave their password, and not yet the second factor."""
+    _needs[view] = HALF_WAY
     return view
 
 
 def signed_in(view: View) -> View:
     """Mark a view that opens to everybody who is signed in, whatever their roles."""
-    _needs[view] = _SIGNED_IN
+    _needs[view] = SIGNED_IN
     return view
 
 
@@ -54,6 +63,22 @@ def needs(right: Right) -> Callable[[View], View]:
     return mark
 
 
+def proved(view: View) -> View:
+    """Mark a view whose POST asks for the password or a passkey again, unless that was given minutes ago."""
+    _proved.add(view)
+    return view
+
+
+def need_of(view: Callable[..., Any]) -> str | None:
+    """What a view needs: one of the words above, a right, or nothing that it ever said."""
+    return _needs.get(view)
+
+
+def asks_again(view: Callable[..., Any]) -> bool:
+    """Whether a view asks for the password or a passkey again."""
+    return view in _proved
+
+
 def may(roles: Iterable[str], right: str) -> bool:
     """Whether one of these roles carries a right."""
     return any(right in RIGHTS.get(role, frozenset()) for role in roles)
@@ -61,64 +86,85 @@ def may(roles: Iterable[str], right: str) -> bool:
 
 def home(roles: Iterable[str]) -> str:
     """The address where somebody with these roles begins: the forms, if they may see them."""
-    return url_for("queue.show" if may(roles, "answers") else "link.show")
+    held = tuple(roles)
+    starts = (("answers", "queue.show"), ("accounts", "accounts.show"))
+    return url_for(next((endpoint for right, endpoint in starts if may(held, right)), "account.show"))
 
 
 def init_app(app: Flask) -> None:
     """Ask, before every view of this room, who is there and whether they may."""
     app.before_request(_guard)
-    app.context_processor(lambda: {"staff": g.get("staff"), "may": may, "home": home, "theme": ""})
+    app.context_processor(
+        lambda: {
+            "staff": g.get("staff"),
+            "may": may,
+            "home": home,
+            "theme": "",
+            "called_own": cookies.called_own(),
+            "browser": cookies.browser_in_words(),
+        }
+    )
 
 
-def _guard() -> Response | None:
+def _guard() -> Response | tuple[str, int] | None:
     if request.endpoint is None or request.endpoint == "static":
         return None
-    g.staff = _who_is_there()
-    need = _needs.get(current_app.view_functions[request.endpoint])
-    if need == _ANYONE:
+    found = _who_is_there()
+    g.staff = found if found and found.stage == "full" else None
+    g.half = found if found and found.stage != "full" else None
+    view = current_app.view_functions[request.endpoint]
+    need = need_of(view)
+    if need == ANYONE:
         return None
     if need is None:
         logs.event("view_without_declaration", endpoint=request.endpoint)
         abort(403)
+    if need == HALF_WAY:
+        return None if g.half else _to_the_door()
     if g.staff is None:
-        response = redirect(url_for("doors.sign_in"), 303)
-        if token():
-            flash(OVER)
-            let_out(response)
-        return response
-    if need != _SIGNED_IN and not may(g.staff.roles, need):
+        return redirect(url_for("second_step.ask"), 303) if g.half else _to_the_door()
+    if need != SIGNED_IN and not may(g.staff.roles, need):
         abort(403)
+    if asks_again(view) and request.method == "POST" and not g.forged:
+        return proof.ask()
     return None
 
 
+def _to_the_door() -> Response:
+    """Where a sign-in that is over leads: to the door, with a word about why. `way_back` leads on from there."""
+    if g.staff:
+        return redirect(home(g.staff.roles), 303)
+    if request.method == "GET":
+        session[_BACK] = request.full_path.rstrip("?")
+    response = redirect(url_for("doors.sign_in"), 303)
+    if cookies.token():
+        idle = desk().parts.config.idle_minutes
+        flash(f"You were signed out. That happens after {idle} minutes without use, and at the end of a working day.")
+        cookies.let_out(response)
+    return response
+
+
+def way_back(roles: Iterable[str]) -> str:
+    """Where somebody with these roles goes on after signing in: to the page they came from, if it opens to them.
+
+    The page is remembered in the signed session cookie, and is one of this room, so no link can lead elsewhere.
+    """
+    held, back = tuple(roles), str(session.get(_BACK, ""))
+    with suppress(HTTPException):
+        endpoint, _ = current_app.url_map.bind("desk").match(back.partition("?")[0], "GET")
+        need = need_of(current_app.view_functions[endpoint])
+        if need == SIGNED_IN or (need is not None and may(held, need)):
+            return request.script_root + back
+    return home(held)
+
+
 def _who_is_there() -> SignedIn | None:
-    if not token():
+    if not cookies.token():
         return None
     parts, now = desk().parts, desk().parts.now()
     with parts.store.reading() as connection:
-        found = staff_sessions.find(connection, parts.server_key, token(), now)
+        found = staff_sessions.find(connection, parts.server_key, cookies.token(), now, desk().idle)
     if found is not None and found.is_due(now):
         with suppress(StoreUnavailable), parts.store.writing() as connection:
-            staff_sessions.touch(connection, parts.server_key, token(), now)
+            staff_sessions.touch(connection, parts.server_key, cookies.token(), now)
     return found
-
-
-def token() -> str:
-    """The token of this browser's sign-in, or nothing."""
-    return request.cookies.get(_cookie(), "")
-
-
-def let_in(response: Response, fresh: str) -> None:
-    """Give this browser the token of a fresh sign-in, in a cookie that ends with the browser."""
-    secure = desk().parts.config.secure
-    response.set_cookie(_cookie(), fresh, httponly=True, samesite="Lax", secure=secure, path="/")
-
-
-def let_out(response: Response) -> None:
-    """Take the cookie away."""
-    secure = desk().parts.config.secure
-    response.delete_cookie(_cookie(), httponly=True, samesite="Lax", secure=secure, path="/")
-
-
-def _cookie() -> str:
-    return cookie_name("desk-session", secure=desk().parts.config.secure)

@@ -1,11 +1,13 @@
 """What the views of this room work with."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import current_app, g
 
 from ..parts import Parts
-from ..records.staff_sessions import SignedIn
+from ..records.staff_sessions import Idle, SignedIn
+from .passkeys import Place
 from .passwords import Passwords
 
 
@@ -16,6 +18,17 @@ class Desk:
     parts: Parts
     passwords: Passwords
 
+    @property
+    def idle(self) -> Idle:
+        """How long a sign-in lasts without use."""
+        config = self.parts.config
+        return Idle(timedelta(minutes=config.idle_minutes), timedelta(minutes=config.trusted_idle_minutes))
+
+    @property
+    def place(self) -> Place:
+        """Where passkeys belong."""
+        return Place(self.parts.config.desk_url, self.parts.config.clinic.name)
+
 
 def desk() -> Desk:
     """The desk of the current request."""
@@ -25,3 +38,8 @@ def desk() -> Desk:
 def me() -> SignedIn:
     """Who is signed in. Only for views that need it: `access` has made sure that somebody is."""
     return g.staff
+
+
+def half() -> SignedIn:
+    """Who gave their password and not yet the second factor. Only for views that are marked for them."""
+    return g.half

@@ -10,7 +10,7 @@ from ..outputs import archive
 from ..outputs.table import ExportRow
 from ..records import audit, submissions, wordings
 from ..records.submissions import Listed, Opened
-from .access import needs
+from .access import needs, proved
 from .context import Desk, desk, me
 
 blueprint = Blueprint("export", __name__)
@@ -31,6 +31,7 @@ def show() -> ResponseReturnValue:
 
 @blueprint.post("/export")
 @needs("export")
+@proved
 def download() -> ResponseReturnValue:
     """Every form sent so far, as a download. The audit line is on disk before the first answer leaves."""
     kind = request.form.get("for", "")

@@ -1,10 +1,15 @@
-"""The two forms of the doors. `app/forgery.py` has checked their token before a view sees them."""
+"""The forms of the desk's doors and accounts. `app/forgery.py` has checked their token before a view sees them."""
 
-from wtforms import Form, PasswordField, StringField, ValidationError
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import Form, PasswordField, SelectMultipleField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[reportAttributeAccessIssue]
 from wtforms.validators import InputRequired
 
 from ..records.staff import normalised
 from . import passwords
+from .access import RIGHTS
 from .context import desk
 
 _LONGEST_NAME = 254
@@ -13,6 +18,21 @@ _LONGEST_NAME = 254
 def _readable(typed: str | None) -> str | None:
     """What was typed without characters that can neither be read nor shown again (NUL and the like)."""
     return "".join(c for c in typed if c.isprintable()) if typed else typed
+
+
+def _check_name(field: StringField) -> None:
+    name = normalised(field.data or "")
+    if any(c.isspace() for c in name):
+        raise ValidationError("Use a name without spaces, like a work email address.")
+    if not 2 <= len(name) <= _LONGEST_NAME:
+        raise ValidationError(f"Use 2 to {_LONGEST_NAME} characters for the account name.")
+
+
+def _check_password(field: PasswordField, account: str) -> None:
+    clinic = desk().parts.config.clinic
+    sentence = passwords.problem_with(field.data or "", account=normalised(account), clinic=(clinic.name, clinic.place))
+    if sentence:
+        raise ValidationError(sentence)
 
 
 class SignIn(Form):
@@ -30,25 +50,60 @@ class SetUp(Form):
     )
     password = PasswordField(validators=[InputRequired("Enter a password.")])
 
+    @property
+    def account_name(self) -> str:
+        """The name as it was typed."""
+        return self.account.data or ""
+
     def validate_account(self, field: StringField) -> None:
         """A name without spaces inside that fits its column."""
-        name = normalised(field.data or "")
-        if any(c.isspace() for c in name):
-            raise ValidationError("Use a name without spaces, like your work email address.")
-        if not 2 <= len(name) <= _LONGEST_NAME:
-            raise ValidationError(f"Use 2 to {_LONGEST_NAME} characters for the account name.")
+        _check_name(field)
 
     def validate_password(self, field: PasswordField) -> None:
         """Long enough, and not what strangers try first."""
-        sentence = passwords.problem_with(
-            field.data or "",
-            account=normalised(self.account.data or ""),
-            clinic_name=desk().parts.config.clinic.name,
-        )
-        if sentence:
-            raise ValidationError(sentence)
+        _check_password(field, self.account_name)
 
 
-def problems(form: Form) -> dict[str, str]:
+class NewPassword(Form):
+    """A password for an account that is there."""
+
+    password = PasswordField(validators=[InputRequired("Enter a password.")])
+
+    def __init__(self, posted: Any = None, *, account_name: str) -> None:
+        super().__init__(posted)
+        self.account_name = account_name
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Long enough, and not what strangers try first."""
+        _check_password(field, self.account_name)
+
+
+class ChangePassword(NewPassword):
+    """One's own password: the one of now, and the new one."""
+
+    current = PasswordField(validators=[InputRequired("Enter the password you use now.")])
+
+
+class Roles(Form):
+    """The roles of an account: one at least, and only those there are."""
+
+    roles = SelectMultipleField(
+        choices=[SelectChoice(role, role) for role in RIGHTS], validators=[InputRequired("Choose at least one role.")]
+    )
+
+
+class Invite(Roles):
+    """Somebody who is to get an account: its name, and what it opens."""
+
+    account = StringField(
+        filters=[_readable], validators=[InputRequired("Enter an account name, like their work email address.")]
+    )
+
+    def validate_account(self, field: StringField) -> None:
+        """A name without spaces inside that fits its column."""
+        _check_name(field)
+
+
+def problems(form: Form) -> Mapping[str, str]:
     """The first sentence about each field that has something wrong."""
     return {field.name: str(field.errors[0]) for field in form if field.errors}

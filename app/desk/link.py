@@ -47,10 +47,15 @@ def on_paper(address: str) -> str:
 
 @lru_cache(maxsize=4)
 def qr_code(address: str) -> Markup:
-    """The address as a QR code in SVG, black on white with its quiet zone, without any style of its own."""
+    """The address as a QR code; there are few, so they are kept."""
+    return draw_qr(address, "QR code of the link for patients")
+
+
+def draw_qr(text: str, title: str) -> Markup:
+    """A text as a QR code in SVG, black on white with its quiet zone, without any style of its own."""
     drawn = BytesIO()
-    segno.make(address, error="m", micro=False).save(
+    segno.make(text, error="m", micro=False).save(
         drawn, kind="svg", xmldecl=False, svgns=False, svgclass=None, lineclass=None, omitsize=True,
-        light="#fff", border=4, nl=False, title="QR code of the link for patients",
+        light="#fff", border=4, nl=False, title=title,
     )  # fmt: skip
-    return Markup(drawn.getvalue().decode())  # noqa: S704 (drawn by segno from a configured address)
+    return Markup(drawn.getvalue().decode())  # noqa: S704 (drawn by segno: squares, and a title of our own)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Flask
+from flask import Flask, request
 
 from ..parts import Parts
 from ..questionnaire import dates
@@ -19,6 +19,20 @@ STATUSES: Mapping[str, str] = {
     statuses.NEEDS_INFO: "Needs information",
     statuses.REVIEWED: "Reviewed",
     statuses.ARCHIVED: "Archived",
+}
+ROLES: Mapping[str, tuple[str, str]] = {
+    "specialist": ("Specialist", "Reads every answer, reviews, exports."),
+    "staff": ("Office staff", "Reads answers, exports, gives chart numbers."),
+    "read-only": ("Read only", "Reads answers, and changes nothing."),
+    "administrator": ("Administrator", "Looks after accounts, and reads no answers."),
+    "privacy-officer": ("Privacy officer", "Reads who did what, and no answers."),
+}
+"""What a role is called, and what it opens, in a sentence."""
+WAYS: Mapping[str, str] = {
+    "app": "Password and app",
+    "passkey": "Passkey",
+    "recovery": "Password and recovery code",
+    "sso": "Single sign-on",
 }
 NOT_KNOWN = "Not known"
 DRAFT_RULES = "draft rules, not yet reviewed by a clinician"
@@ -64,6 +78,17 @@ def short_day(day: date) -> str:
     return f"{day.day:02}-{MONTHS[day.month - 1][:3]}-{day.year}"
 
 
+def span(minutes: int) -> str:
+    """A span of minutes as people say it: 15 minutes, 4 hours."""
+    count, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+def own_path(full_path: str) -> str:
+    """The address of this request within the whole house, as a form posts to it again."""
+    return request.script_root + full_path.rstrip("?")
+
+
 def flag_rules(definition: Definition) -> str:
     """What must stand beside every flag until a clinician has approved the rules; nothing afterwards."""
     return "" if definition.review.reviewed_by else DRAFT_RULES
@@ -77,5 +102,14 @@ def init_app(app: Flask, parts: Parts) -> None:
         return f"{short_day(parts.local(at).date())}, {clock_time(at)}"
 
     app.jinja_env.filters.update(
-        short_day=short_day, short_moment=short_moment, status=lambda code: STATUSES.get(code, code)
+        short_day=short_day,
+        short_moment=short_moment,
+        span=span,
+        own_path=own_path,
+        status=lambda code: STATUSES.get(code, code),
+        role=lambda code: ROLES[code][0] if code in ROLES else code,
+        way=lambda code: WAYS.get(code, code),
+    )
+    app.jinja_env.globals.update(
+        role_choices=[(code, *said) for code, said in ROLES.items()], trusted_minutes=parts.config.trusted_idle_minutes
     )

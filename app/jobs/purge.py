@@ -1,8 +1,11 @@
 """Deleting on the promised day: drafts, counts of tries, and sent forms by their status."""
 
+from datetime import timedelta
+
 from ..parts import Parts
-from ..records import attempts, drafts, erasing, staff_sessions
+from ..records import attempts, devices, drafts, erasing, spent, staff_sessions
 from ..records.erasing import Keeping
+from ..records.staff_sessions import Idle
 
 SUBMISSIONS = "purge_submissions"
 _BATCH = 100
@@ -23,7 +26,10 @@ def purge_attempts(parts: Parts) -> str:
 def purge_sign_ins(parts: Parts) -> str:
     """Delete sign-ins that open nothing any more."""
     with parts.store.writing() as connection:
-        return _said(staff_sessions.purge(connection, parts.now()))
+        idle = Idle(timedelta(minutes=parts.config.idle_minutes), timedelta(minutes=parts.config.trusted_idle_minutes))
+        spent.purge(connection, parts.now())
+        devices.purge(connection, parts.now())
+        return _said(staff_sessions.purge(connection, parts.now(), idle))
 
 
 def purge_submissions(parts: Parts) -> str:

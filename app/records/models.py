@@ -159,38 +159,110 @@ class Attempt(Base):
 
 
 class Staff(Base):
-    """Somebody who works at the clinic. `roles` is a list of words with spaces between."""
+    """Somebody who works at the clinic. `roles` is a list of words with spaces between.
+
+    Without a password and without a subject it is an invitation that nobody has taken up yet. `subject` names somebody
+    at the clinic's own sign-in service. The secret of an authenticator app is encrypted under the desk's server key.
+    """
 
     __tablename__ = "staff"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(254), unique=True)
-    password_hash: Mapped[str] = mapped_column(String(255))
+    password_hash: Mapped[str | None] = mapped_column(String(255))
     roles: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    totp: Mapped[bytes | None]
+    subject: Mapped[str | None] = mapped_column(String(512), unique=True)
+
+
+class Passkey(Base):
+    """A passkey of a member of staff: only its public half. `id` is the credential's own id."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[bytes] = mapped_column(primary_key=True)
+    staff: Mapped[str] = mapped_column(ForeignKey(Staff.id), index=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    label: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code for the day the second factor is lost: only its keyed digest. Its row goes when it is used."""
+
+    __tablename__ = "recovery_code"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    staff: Mapped[str] = mapped_column(ForeignKey(Staff.id), index=True)
+
+
+class Device(Base):
+    """A browser on which somebody has signed in before: their tries there are counted apart from everybody else's."""
+
+    __tablename__ = "device"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    staff: Mapped[str] = mapped_column(ForeignKey(Staff.id), index=True)
+    last_seen_at: Mapped[datetime]
 
 
 class StaffSession(Base):
-    """A sign-in: the cookie holds a random token, the row only its digest."""
+    """A sign-in: the cookie holds a random token, the row only its digest. `id` only names it, on pages.
+
+    `stage` is `password` until the second factor was given. `proved_at` is when its owner last proved who they are.
+    """
 
     __tablename__ = "staff_session"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
     staff: Mapped[str] = mapped_column(ForeignKey(Staff.id), index=True)
+    stage: Mapped[str] = mapped_column(String(8))
+    way: Mapped[str] = mapped_column(String(16))
+    browser: Mapped[str] = mapped_column(String(64))
+    trusted: Mapped[bool]
     created_at: Mapped[datetime]
+    proved_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
 
 class SetupLink(Base):
-    """A one-time link that creates an account: only its digest is stored; it is used once."""
+    """A one-time link that leads into an account: only its digest is stored; it is used once.
+
+    `purpose` is `first` (makes the first account), `join` (an invitation), `reset` (a new password) or `restart`
+    (a new password and a new second factor).
+    """
 
     __tablename__ = "setup_link"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(8))
+    staff: Mapped[str | None] = mapped_column(ForeignKey(Staff.id), index=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class Restart(Base):
+    """One administrator asks that somebody may set up a new second factor; another has to agree."""
+
+    __tablename__ = "restart"
+
+    staff: Mapped[str] = mapped_column(ForeignKey(Staff.id), primary_key=True)
+    asked_by: Mapped[str] = mapped_column(ForeignKey(Staff.id))
+    asked_at: Mapped[datetime]
+
+
+class Spent(Base):
+    """Something that works once and was used: a code of an authenticator app, the challenge of a passkey."""
+
+    __tablename__ = "spent"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    forget_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Audit(Base):

@@ -46,8 +46,15 @@ GRANTS: Mapping[str, May] = {
     "index_queue": May("INSERT", "SELECT, INSERT, DELETE"),
     "legal_hold": May(NOTHING, "SELECT, INSERT, DELETE"),
     "attempt": May("SELECT, INSERT, UPDATE, DELETE", "SELECT, INSERT, UPDATE, DELETE"),
-    "staff": May(NOTHING, "SELECT, INSERT, UPDATE"),
+    # An invitation that is taken back goes with the account that waited for it.
+    "staff": May(NOTHING, "SELECT, INSERT, UPDATE, DELETE"),
     "staff_session": May(NOTHING, "SELECT, INSERT, UPDATE, DELETE"),
+    "passkey": May(NOTHING, "SELECT, INSERT, UPDATE (sign_count), DELETE"),
+    "recovery_code": May(NOTHING, "SELECT, INSERT, DELETE"),
+    "device": May(NOTHING, "SELECT, INSERT, UPDATE, DELETE"),
+    "restart": May(NOTHING, "SELECT, INSERT, DELETE"),
+    # What was used once stays used: a row is only forgotten when it is too old to matter.
+    "spent": May(NOTHING, "SELECT, INSERT, DELETE"),
     "setup_link": May(NOTHING, "SELECT, INSERT, UPDATE, DELETE"),
     # Lines are added, and never changed by either.
     "audit": May("INSERT", "SELECT, INSERT"),

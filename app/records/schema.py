@@ -44,7 +44,12 @@ def downgrade(store: Store, revision: str) -> None:
 
 def is_current(connection: Connection) -> bool:
     """Whether the database stands at the newest migration."""
-    return revision_of(connection) == ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    return revision_of(connection) == newest()
+
+
+def newest() -> str | None:
+    """The newest migration that this program has."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -1,27 +1,48 @@
 """Sign-ins of the staff: the cookie holds a random token, the row only its keyed digest, so a sign-out is final."""
 
 import secrets
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from ..keys import ServerKey
 from .models import Staff, StaffSession
 
 LONGEST = timedelta(hours=12)
 """A working day: after it everybody signs in again."""
-IDLE = timedelta(minutes=60)
+HALF_WAY = timedelta(minutes=30)
+"""How long somebody may take over the second factor, or over setting one up."""
 TOUCH_EVERY = timedelta(minutes=1)
+
+Stage = Literal["password", "full"]
+Way = Literal["password", "app", "passkey", "recovery", "sso"]
+"""By what somebody proved who they are, last: a password (and nothing else yet), an authenticator app, a passkey, a
+recovery code, the clinic's own sign-in service."""
+
+
+@dataclass(frozen=True)
+class Idle:
+    """How long a sign-in lasts without use: on any computer, and on one that was called the clinic's own."""
+
+    anywhere: timedelta
+    trusted: timedelta
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is signed in, with the roles their account holds now."""
+    """Who is signed in, with the roles their account holds now. `session` names the sign-in, and opens nothing."""
 
     id: str
     name: str
     roles: tuple[str, ...]
+    session: str
+    stage: str
+    way: str
+    trusted: bool
+    proved_at: datetime
     last_seen_at: datetime
 
     def is_due(self, now: datetime) -> bool:
@@ -29,30 +50,69 @@ class SignedIn:
         return now - self.last_seen_at >= TOUCH_EVERY
 
 
-def begin(connection: Connection, key: ServerKey, staff_id: str, now: datetime) -> str:
+@dataclass(frozen=True)
+class Listed:
+    """One sign-in, as its owner sees it."""
+
+    id: str
+    way: str
+    browser: str
+    trusted: bool
+    created_at: datetime
+    last_seen_at: datetime
+
+
+def begin(
+    connection: Connection,
+    key: ServerKey,
+    staff_id: str,
+    now: datetime,
+    *,
+    stage: Stage = "full",
+    way: Way = "password",
+    browser: str = "",
+    trusted: bool = False,
+) -> str:
     """Sign somebody in; returns the fresh token for their cookie."""
     token = secrets.token_urlsafe(32)
     connection.execute(
         insert(StaffSession).values(
-            digest=_digest(key, token), staff=staff_id, created_at=now, last_seen_at=now, expires_at=now + LONGEST
+            digest=_digest(key, token),
+            id=uuid.uuid4().hex,
+            staff=staff_id,
+            stage=stage,
+            way=way,
+            browser=browser,
+            trusted=trusted,
+            created_at=now,
+            proved_at=now,
+            last_seen_at=now,
+            expires_at=now + (LONGEST if stage == "full" else HALF_WAY),
         )
     )
     return token
 
 
-def find(connection: Connection, key: ServerKey, token: str, now: datetime) -> SignedIn | None:
+def find(connection: Connection, key: ServerKey, token: str, now: datetime, idle: Idle) -> SignedIn | None:
     """Who this token signs in; None when it is unknown, too old, idle too long, or its account is disabled."""
     row = connection.execute(
-        select(Staff.id, Staff.name, Staff.roles, StaffSession.last_seen_at)
-        .join(Staff, Staff.id == StaffSession.staff)
-        .where(
-            StaffSession.digest == _digest(key, token),
-            StaffSession.expires_at > now,
-            StaffSession.last_seen_at > now - IDLE,
-            Staff.disabled_at.is_(None),
+        select(
+            Staff.id,
+            Staff.name,
+            Staff.roles,
+            StaffSession.id.label("session"),
+            StaffSession.stage,
+            StaffSession.way,
+            StaffSession.trusted,
+            StaffSession.proved_at,
+            StaffSession.last_seen_at,
         )
+        .join(Staff, Staff.id == StaffSession.staff)
+        .where(StaffSession.digest == _digest(key, token), ~_over(now, idle), Staff.disabled_at.is_(None))
     ).first()
-    return SignedIn(row.id, row.name, tuple(row.roles.split()), row.last_seen_at) if row else None
+    if row is None:
+        return None
+    return SignedIn(row.id, row.name, tuple(row.roles.split()), *row[3:])
 
 
 def touch(connection: Connection, key: ServerKey, token: str, now: datetime) -> None:
@@ -64,15 +124,56 @@ def touch(connection: Connection, key: ServerKey, token: str, now: datetime) -> 
     )
 
 
+def prove(connection: Connection, session: str, now: datetime) -> None:
+    """Remember that the owner of this sign-in has just proved again who they are."""
+    connection.execute(update(StaffSession).where(StaffSession.id == session).values(proved_at=now))
+
+
+def of(connection: Connection, staff_id: str, now: datetime, idle: Idle) -> list[Listed]:
+    """The open sign-ins of one account, the latest first."""
+    rows = connection.execute(
+        select(
+            StaffSession.id,
+            StaffSession.way,
+            StaffSession.browser,
+            StaffSession.trusted,
+            StaffSession.created_at,
+            StaffSession.last_seen_at,
+        )
+        .where(StaffSession.staff == staff_id, StaffSession.stage == "full", ~_over(now, idle))
+        .order_by(StaffSession.created_at.desc())
+    )
+    return [Listed(*row) for row in rows]
+
+
 def end(connection: Connection, key: ServerKey, token: str) -> None:
     """Sign out: the token is worth nothing from now on."""
     connection.execute(delete(StaffSession).where(StaffSession.digest == _digest(key, token)))
 
 
-def purge(connection: Connection, now: datetime) -> int:
+def end_one(connection: Connection, staff_id: str, session: str) -> bool:
+    """End one sign-in of this account by its id; whether there was one."""
+    mine = and_(StaffSession.staff == staff_id, StaffSession.id == session)
+    return connection.execute(delete(StaffSession).where(mine)).rowcount == 1
+
+
+def end_all(connection: Connection, staff_id: str, *, but: str = "") -> int:
+    """End every sign-in of this account, but for one; returns how many."""
+    others = and_(StaffSession.staff == staff_id, StaffSession.id != but)
+    return connection.execute(delete(StaffSession).where(others)).rowcount
+
+
+def purge(connection: Connection, now: datetime, idle: Idle) -> int:
     """Delete every sign-in that does not open anything any more; returns how many."""
-    over = or_(StaffSession.expires_at <= now, StaffSession.last_seen_at <= now - IDLE)
-    return connection.execute(delete(StaffSession).where(over)).rowcount
+    return connection.execute(delete(StaffSession).where(_over(now, idle))).rowcount
+
+
+def _over(now: datetime, idle: Idle) -> ColumnElement[bool]:
+    long_unused = or_(
+        and_(StaffSession.trusted.is_(False), StaffSession.last_seen_at <= now - idle.anywhere),
+        and_(StaffSession.trusted.is_(True), StaffSession.last_seen_at <= now - idle.trusted),
+    )
+    return or_(StaffSession.expires_at <= now, and_(StaffSession.stage == "full", long_unused))
 
 
 def _digest(key: ServerKey, token: str) -> bytes:

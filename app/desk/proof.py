@@ -1,0 +1,87 @@
+"""Asking again who is there: acts that could do much harm want the password or a passkey anew, unless one was given
+within the last minutes. The act is kept: its page carries what was posted, and goes on with it."""
+
+from datetime import datetime, timedelta
+
+from flask import abort, render_template, request
+
+from ..forgery import FIELD
+from ..records import attempts, audit, factors, staff, staff_sessions
+from .checks import passkey_fits
+from .context import desk, me
+from .passkeys import NotProved
+
+YOUNG = timedelta(minutes=10)
+"""A sign-in younger than this needs no second look."""
+PASSWORD, PASSKEY = "proof-password", "proof-passkey"
+_OWN_FIELDS = frozenset({FIELD, PASSWORD, PASSKEY})
+WRONG = "That is not the password of your account."
+NOT_PROVED = "Your passkey was not accepted. Try again, or use your password."
+
+
+def ask() -> tuple[str, int] | None:
+    """The page that asks again, or None when the act may go on."""
+    now = desk().parts.now()
+    if now - me().proved_at < YOUNG:
+        return None
+    if PASSKEY in request.form:
+        return _look_at_passkey()
+    if PASSWORD in request.form:
+        return _look_at_password(request.form[PASSWORD])
+    return _page(403)
+
+
+def _look_at_password(typed: str) -> tuple[str, int] | None:
+    parts, now = desk().parts, desk().parts.now()
+    tries = parts.server_key.digest("proof", me().id)
+    with parts.store.writing() as connection:
+        wait = attempts.begin(connection, tries, now)
+        account = staff.get(connection, me().id)
+    if wait is not None:
+        return _page(429, until=wait)
+    if account is None or not desk().passwords.fits(account.password_hash, typed):
+        _note("proof refused")
+        return _page(422, WRONG)
+    with parts.store.writing() as connection:
+        attempts.forget(connection, tries)
+        staff_sessions.prove(connection, me().session, now)
+        audit.note(connection, at=now, room="desk", who=me().id, act="proved again", record=me().id)
+    return None
+
+
+def _look_at_passkey() -> tuple[str, int] | None:
+    parts, now = desk().parts, desk().parts.now()
+    try:
+        with parts.store.writing() as connection:
+            if passkey_fits(connection, request.form[PASSKEY]).staff != me().id:
+                raise NotProved
+            staff_sessions.prove(connection, me().session, now)
+            audit.note(connection, at=now, room="desk", who=me().id, act="proved again", record=me().id)
+    except NotProved:
+        _note("proof refused")
+        return _page(422, NOT_PROVED)
+    return None
+
+
+def _note(act: str) -> None:
+    parts = desk().parts
+    with parts.store.writing() as connection:
+        audit.note(connection, at=parts.now(), room="desk", who=me().id, act=act, record=me().id)
+
+
+def _page(status: int, sentence: str = "", until: datetime | None = None) -> tuple[str, int]:
+    with desk().parts.store.reading() as connection:
+        account = staff.get(connection, me().id)
+        has_passkey = bool(factors.of(connection, me().id).passkeys)
+    if account is None:
+        abort(403)
+    page = render_template(
+        "desk/proof.html",
+        sentence=sentence,
+        until=until,
+        kept=[(name, value) for name, value in request.form.items(multi=True) if name not in _OWN_FIELDS],
+        has_password=account.password_hash is not None,
+        has_passkey=has_passkey,
+        by_sso=me().way == "sso",
+    )
+    return page, status
