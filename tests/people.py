@@ -19,6 +19,7 @@ class Browser:
     def __init__(self, app: Any, base_url: str = "http://127.0.0.1:8000") -> None:
         self.client = Client(app)
         self.base_url = base_url
+        self.agent = "Werkzeug"
         self.response: TestResponse | None = None
         self.page = Page("<!doctype html><html lang=en-US><title>-</title><h1>-</h1>")
         self.path = ""
@@ -26,11 +27,15 @@ class Browser:
 
     def opens(self, path: str, **kwargs: Any) -> Self:
         """GET a page."""
-        return self._arrive(self.client.get(path, base_url=self.base_url, follow_redirects=True, **kwargs))
+        return self._arrive(self.client.get(path, **self._always, follow_redirects=True, **kwargs))
 
     def posts(self, path: str, data: Mapping[str, Any], **kwargs: Any) -> Self:
         """POST straight to an address."""
-        return self._arrive(self.client.post(path, data=data, base_url=self.base_url, follow_redirects=True, **kwargs))
+        return self._arrive(self.client.post(path, data=data, **self._always, follow_redirects=True, **kwargs))
+
+    @property
+    def _always(self) -> dict[str, Any]:
+        return {"base_url": self.base_url, "environ_base": {"HTTP_USER_AGENT": self.agent}}
 
     def presses(self, button: str, changes: Mapping[str, Any] | None = None, *, form: int | None = None) -> Self:
         """Fill in the form as the page shows it, with these changes, and press a button by its words."""
@@ -114,6 +119,9 @@ class Browser:
                     if not (control.text or "").startswith("\n\n")
                     else (control.text or "")[1:]
                 )
+            elif control.get("type") == "hidden" and name in data:
+                kept = data[name] if isinstance(data[name], list) else [data[name]]
+                data[name] = [*kept, control.get("value") or ""]
             elif control.get("type") in ("radio", "checkbox"):
                 if control.get("checked") is not None:
                     data.setdefault(name, []).append(control.get("value"))

@@ -323,7 +323,7 @@ def test_an_older_and_a_newer_database_are_told_apart(served: Parts, environ: di
     assert "Install that release again" in Examination(environ, clock).of("database.migration").advice
     with served.store.reading() as connection:
         assert not schema.is_current(connection)
-    stamp(served.store, schema.newest())
+    stamp(served.store, str(schema.newest()))
 
 
 def stamp(store: Store, revision: str) -> None:

@@ -72,9 +72,9 @@ def step_of(secret: str, typed: str, now: datetime) -> int | None:
     return found
 
 
-def spent_digest(key: ServerKey, staff_id: str, step: int) -> bytes:
-    """What stands for a code that was used, however it was spaced."""
-    return key.digest("authenticator code", f"{staff_id}\x00{step}")
+def spent_digest(key: ServerKey, staff_id: str, secret: str, step: int) -> bytes:
+    """What stands for a code that was used, however it was spaced. Each app of an account has codes of its own."""
+    return key.digest("authenticator code", f"{staff_id}\x00{secret}\x00{step}")
 
 
 def address(secret: str, account: str, clinic: str) -> str:

@@ -15,7 +15,7 @@ def code_fits(connection: Connection, account: Account, typed: str) -> Way | Non
     parts, now = desk().parts, desk().parts.now()
     secret = apps.unseal(parts.server_key, account.id, account.totp) if account.totp else None
     step = apps.step_of(secret, typed, now) if secret else None
-    if step is not None and spend_step(connection, account.id, step):
+    if secret and step is not None and spend_step(connection, account.id, secret, step):
         return "app"
     if factors.use_code(connection, parts.server_key, account.id, typed):
         audit.note(connection, at=now, room="desk", who=account.id, act="recovery code used", record=account.id)
@@ -23,10 +23,10 @@ def code_fits(connection: Connection, account: Account, typed: str) -> Way | Non
     return None
 
 
-def spend_step(connection: Connection, staff_id: str, step: int) -> bool:
+def spend_step(connection: Connection, staff_id: str, secret: str, step: int) -> bool:
     """Use a code of an authenticator app up; False when it was used before."""
     parts = desk().parts
-    digest = apps.spent_digest(parts.server_key, staff_id, step)
+    digest = apps.spent_digest(parts.server_key, staff_id, secret, step)
     return spent.spend(connection, digest, parts.now() + 4 * apps.STEP)
 
 

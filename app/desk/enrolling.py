@@ -57,7 +57,7 @@ def set_up_app(connection: Connection, staff_id: str, app: App) -> str:
     """Keep the app's secret once its code fits; returns what is wrong, or nothing."""
     parts, now = desk().parts, desk().parts.now()
     step = apps.step_of(app.secret, app.code, now) if app.secret else None
-    if app.secret is None or step is None or not checks.spend_step(connection, staff_id, step):
+    if app.secret is None or step is None or not checks.spend_step(connection, staff_id, app.secret, step):
         return CODE_WRONG
     staff.set_totp(connection, staff_id, apps.seal(parts.server_key, staff_id, app.secret))
     audit.note(connection, at=now, room="desk", who=staff_id, act="app set up", record=staff_id)
