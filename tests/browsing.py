@@ -21,9 +21,9 @@ IN_CHROMIUM = [
 
 
 @contextmanager
-def served(app: Any, **options: Any) -> Iterator[str]:
-    """An application served on a free port of this machine; gives its address."""
-    server: BaseWSGIServer = make_server("localhost", 0, app, threaded=True, **options)
+def served(app: Any, port: int = 0, **options: Any) -> Iterator[str]:
+    """An application served on this machine, on a free port unless told which; gives its address."""
+    server: BaseWSGIServer = make_server("localhost", port, app, threaded=True, **options)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"{'https' if options else 'http'}://localhost:{server.server_port}"
@@ -38,6 +38,16 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
     context = browser.new_context(**options)
     context.set_default_timeout(10_000)
     return context
+
+
+def enter_desk(page: Page, site: str, account: str, password: str, code: str) -> None:
+    """Sign in at the desk with a password and the code of an app."""
+    page.goto(f"{site}/desk/sign-in")
+    page.fill("#account", account)
+    page.fill("#password", password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.fill("#code", code)
+    press(page)
 
 
 def fill(page: Page, parts: Parts, answers: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 import config as configuration
 from app import create_app, jobs
 from app.parts import Parts, assemble
-from tests.browsing import IN_CHROMIUM, new_context, press, served, walk
+from tests.browsing import IN_CHROMIUM, enter_desk, new_context, press, served, walk
 from tests.cases import BELLS, TYPICAL
 from tests.desk.people import NAME, PASSWORD, Staff
 from tests.people import Patient
@@ -77,11 +77,8 @@ def test_axe_finds_nothing_at_the_desk(chromium: Browser, parts: Parts, patient:
     axe = Axe()
     found: list[str] = []
     with served(staff.client.application) as site:
-        page.goto(f"{site}/desk/sign-in")
-        page.fill("[autocomplete=username]", NAME)
-        page.fill("[type=password]", PASSWORD)
-        addresses = ["/desk/sign-in", "/desk/", "/desk/link", "/desk/export", "/desk/nowhere"]
-        page.locator("main button").first.click()
+        enter_desk(page, site, NAME, PASSWORD, staff.code_of())
+        addresses = ["/desk/", "/desk/link", "/desk/export", "/desk/nowhere"]
         page.wait_for_selector("a[href*=submissions]")
         addresses.append(str(page.locator("a[href*=submissions]").first.get_attribute("href")))
         for sought in ("1/2/1970", "nobody", str(BELLS["answers"]["last_name"])):  # an error, nothing found, one found
