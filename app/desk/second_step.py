@@ -49,7 +49,7 @@ def take() -> ResponseReturnValue:
     if wait is not None:
         return _page(wait=wait), 429
     with parts.store.writing() as connection:
-        way = code_fits(connection, account, request.form.get("code", ""))
+        way = code_fits(connection, account, request.form.get("recovery") or request.form.get("code", ""))
         if way is not None:
             return _inside(connection, account, way, tries)
     return _page(WRONG, signing_in.refused(account.id, "second step refused", tries)), 422

@@ -170,7 +170,7 @@ def test_the_first_second_factor_may_be_a_passkey(stranger: Staff) -> None:
     answer = device.makes(asks(stranger, "/desk/second-step/passkey-questions"))
     posts(stranger, "/desk/second-step/set-up/passkey", answer).sees("Your recovery codes")
     touches(stranger.another_browser(), device).sees(INSIDE)
-    stranger.another_browser().gives_the_password().sees("One of your recovery codes.")
+    stranger.another_browser().gives_the_password().sees("Use a recovery code")
 
 
 def test_the_last_second_factor_is_never_taken_away(stranger: Staff, phone: Authenticator) -> None:

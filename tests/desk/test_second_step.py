@@ -89,17 +89,17 @@ def test_a_recovery_code_stands_in_once(stranger: Staff) -> None:
     stranger.has_an_account()
     codes = has_recovery_codes(stranger.parts)
     assert len(set(codes)) == factors.CODES
-    stranger.gives_the_password().presses("Go on", {"code": codes[0].lower().replace("-", " ")})
+    stranger.gives_the_password().presses("Go on", {"recovery": codes[0].lower().replace("-", " ")})
     stranger.sees(INSIDE, "You used a recovery code; 9 are left.")
     other = stranger.another_browser().gives_the_password()
-    other.presses("Go on", {"code": codes[0]}).sees(second_step.WRONG)
-    other.presses("Go on", {"code": codes[1]}).sees(INSIDE)
+    other.presses("Go on", {"recovery": codes[0]}).sees(second_step.WRONG)
+    other.presses("Go on", {"recovery": codes[1]}).sees(INSIDE)
 
 
 def test_recovery_codes_of_another_account_are_worth_nothing(stranger: Staff) -> None:
     stranger.has_an_account().has_an_account(name=OTHER)
     (code, *_) = has_recovery_codes(stranger.parts, OTHER)
-    stranger.gives_the_password().presses("Go on", {"code": code}).sees(second_step.WRONG)
+    stranger.gives_the_password().presses("Go on", {"recovery": code}).sees(second_step.WRONG)
 
 
 def test_whoever_has_no_second_factor_sets_one_up_before_anything_opens(stranger: Staff) -> None:
@@ -111,7 +111,7 @@ def test_whoever_has_no_second_factor_sets_one_up_before_anything_opens(stranger
     assert len(codes) == factors.CODES
     stranger.follows("I have kept them. Go on").sees(INSIDE)
     other = stranger.another_browser().gives_the_password().sees("Second step")
-    other.presses("Go on", {"code": codes[3]}).sees(INSIDE)
+    other.presses("Go on", {"recovery": codes[3]}).sees(INSIDE)
 
 
 def test_a_password_alone_adds_no_factor_to_an_account_that_has_one(stranger: Staff) -> None:
