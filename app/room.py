@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -53,9 +53,15 @@ def cookie_name(name: str, *, secure: bool) -> str:
     return f"__Host-{name}" if secure else name
 
 
+def theme_cookie(*, secure: bool) -> str:
+    """The name of the cookie that remembers light or dark."""
+    return cookie_name("theme", secure=secure)
+
+
 def chosen_theme() -> str:
     """Light or dark as this device chose it, or nothing: then the system's setting decides."""
-    theme = request.cookies.get("theme", "")
+    parts: Parts = current_app.extensions["parts"]
+    theme = request.cookies.get(theme_cookie(secure=parts.config.secure), "")
     return theme if theme in ("light", "dark") else ""
 
 

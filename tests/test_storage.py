@@ -343,8 +343,10 @@ def test_with_https_cookies_are_secure_and_bound_to_the_host(environ: dict[str, 
     visitor = Patient.of(made)
     visitor.base_url = "https://forms.example.org"
     visitor.starts()
+    visitor.opens("/").presses("Dark page")
+    assert 'data-theme="dark"' in visitor.page.html
     cookies = visitor.cookies
-    assert len(cookies) == 2
+    assert len(cookies) == 3
     for cookie in cookies:
         assert cookie.key.startswith("__Host-")
         assert cookie.secure

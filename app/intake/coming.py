@@ -11,6 +11,7 @@ from ..questionnaire.draft import Draft
 from ..questionnaire.kinds import Date
 from ..questionnaire.reading import read
 from ..records import attempts, drafts
+from ..room import theme_cookie
 from . import cookies, sheets
 from .forms import raw_input
 from .visit import Visit, room, visit
@@ -211,7 +212,8 @@ def in_theme(response: BaseResponse, theme: str) -> BaseResponse:
     """The response, with light or dark remembered; anything else is left to the system's setting."""
     secure = room().parts.config.secure
     if theme in ("light", "dark"):
-        response.set_cookie("theme", theme, max_age=_YEAR, httponly=True, samesite="Lax", secure=secure, path="/")
+        name = theme_cookie(secure=secure)
+        response.set_cookie(name, theme, max_age=_YEAR, httponly=True, samesite="Lax", secure=secure, path="/")
     return response
 
 

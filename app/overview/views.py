@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 
 from ..parts import Parts
 from ..records.store import StoreUnavailable
+from ..room import chosen_theme
 from .pages import ContentPage, load_page
 
 blueprint = Blueprint("overview", __name__)
@@ -89,8 +90,7 @@ def healthz() -> Response | tuple[Response, int]:
 
 def _page(slug: str) -> Response:
     shelf: Shelf = current_app.extensions["shelf"]
-    theme = request.cookies.get("theme", "")
-    key = (slug, theme if theme in ("light", "dark") else "")
+    key = (slug, chosen_theme())
     if key not in shelf.drawn:
         html = render_template(
             "overview/page.html",
