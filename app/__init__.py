@@ -14,7 +14,6 @@ def create_app(parts: "Parts") -> "DispatcherMiddleware":
     A room is imported only where it is served: an intake process never loads the desk, and the pure parts of this
     package load without any web framework.
     """
-    from werkzeug.exceptions import NotFound
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
     if parts.config.rooms == "intake":
@@ -25,7 +24,9 @@ def create_app(parts: "Parts") -> "DispatcherMiddleware":
 
     staff = {"/desk": desk.create_room(parts)}
     if parts.config.rooms == "desk":
-        return DispatcherMiddleware(NotFound(), staff)
+        from . import headers
+
+        return DispatcherMiddleware(headers.nobody_home(secure=parts.config.secure), staff)
     from . import intake
 
     return DispatcherMiddleware(intake.create_room(parts), staff)

@@ -4,9 +4,12 @@ No inline script or style exists, so the policy needs no nonce. Anything persona
 cached sets its own Cache-Control.
 """
 
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal, TypeVar
 
 from flask import Flask, Response
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
 
 _POLICY = "; ".join(
     (
@@ -44,16 +47,31 @@ DESK_HEADERS = {
     "Content-Security-Policy": f"{_POLICY}; connect-src 'self'",
     "Permissions-Policy": ", ".join((*(f"{name}=()" for name in _CLOSED), *(f"{name}=(self)" for name in _PASSKEYS))),
 }
+_HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+
+Start = Callable[..., object]
+Some = TypeVar("Some", bound=BaseResponse)
 
 
 def init_app(app: Flask, room: Literal["intake", "desk"], *, secure: bool) -> None:
     """Put the headers on every response of this room; with https, HSTS for two years as well."""
     always = DESK_HEADERS if room == "desk" else HEADERS
-    if secure:
-        always = {**always, "Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
     @app.after_request
     def _add_headers(response: Response) -> Response:
-        response.headers.extend(always)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        return _furnished(response, always, secure=secure)
+
+
+def nobody_home(*, secure: bool) -> Callable[[dict[str, object], Start], Iterable[bytes]]:
+    """What answers in place of a room that is not served here: not found, with the same headers."""
+
+    def answer(environ: dict[str, object], start_response: Start) -> Iterable[bytes]:
+        return _furnished(NotFound().get_response(), HEADERS, secure=secure)(environ, start_response)  # type: ignore[arg-type]
+
+    return answer
+
+
+def _furnished(response: Some, always: Mapping[str, str], *, secure: bool) -> Some:
+    response.headers.extend({**always, **_HSTS} if secure else always)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
