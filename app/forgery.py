@@ -14,6 +14,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from wtforms import ValidationError
 
+from . import logs
+
 View = TypeVar("View", bound=Callable[..., object])
 
 FIELD = "csrf_token"
@@ -37,7 +39,7 @@ def needs_no_token(view: View) -> View:
     return view
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, room: str) -> None:
     """Check every POST of this room; refuse bodies too large or of too many fields before they are parsed."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
@@ -55,8 +57,10 @@ def init_app(app: Flask) -> None:
             return  # no such page, or not by this method: there is nothing to protect, and the answer says which
         view = app.view_functions.get(request.endpoint or "")
         name = f"{view.__module__}.{view.__name__}" if view else ""
-        if _is_forged(request.form) and name not in _open:
+        cause = _what_is_forged(request.form)
+        if cause and name not in _open:
             g.forged = True
+            logs.event("forged", room=room, route=str(request.url_rule), cause=cause)
             if name not in _keeping:
                 raise BadRequest
 
@@ -68,11 +72,11 @@ def _refuse_floods() -> None:
         raise BadRequest
 
 
-def _is_forged(form: MultiDict[str, str]) -> bool:
+def _what_is_forged(form: MultiDict[str, str]) -> str:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in _OWN_PAGES:
-        return True
+        return "other site"
     try:
         validate_csrf(form.get(FIELD))
     except ValidationError:
-        return True
-    return False
+        return "token"
+    return ""

@@ -1,9 +1,12 @@
 """What both rooms have in common: templates, cookies, headers, error pages, logs, the form token, static files."""
 
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Literal
 
 from flask import Flask, current_app, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import Signer
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,6 +18,15 @@ from .questionnaire.kinds import N_
 from .questionnaire.wording import date_in_words, question_text
 
 Room = Literal["intake", "desk"]
+
+Signer.default_digest_method = staticmethod(sha256)
+"""What form tokens are signed with. The library's own default is SHA-1, which is for older systems only."""
+
+
+class SignedCookies(SecureCookieSessionInterface):
+    """The session cookie, signed with HMAC-SHA256."""
+
+    digest_method = staticmethod(sha256)
 
 
 def furnish(parts: Parts, room: Room) -> Flask:
@@ -34,11 +46,12 @@ def furnish(parts: Parts, room: Room) -> Flask:
         APPLICATION_ROOT="/desk" if room == "desk" else "/",
         PROPAGATE_EXCEPTIONS=False,
     )
+    app.session_interface = SignedCookies()
     app.extensions["parts"] = parts
     _furnish_templates(app, parts)
     app.context_processor(lambda: {"theme": chosen_theme()})
     logs.init_app(app, room)
-    forgery.init_app(app)
+    forgery.init_app(app, room)
     headers.init_app(app, room, secure=secure)
     errors.init_app(app, room)
     assets.init_app(app)

@@ -181,3 +181,21 @@ def test_what_is_made_is_readable_by_its_user_only(tmp_path: Path) -> None:
     assert {path.name for path in made} >= {"previsit.db", "keys", "server.key", "recipients"}
     for path in made:
         assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+def test_a_message_of_two_lengths_is_read_by_one_of_them_or_refused(service: Service) -> None:
+    """Request smuggling: what follows in the same bytes must never be taken for a request of its own and answered."""
+    service.serves()
+    port = int(service.url.rsplit(":", 1)[1])
+    inner = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+    head = b"POST /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    chunked = b"0\r\n\r\n"
+    both = head + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n" % len(chunked + inner) + chunked + inner
+    twice = head + b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(inner) + inner
+    for message in (both, twice):
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(message)
+            answer = b""
+            while piece := connection.recv(65536):
+                answer += piece
+        assert answer.count(b"HTTP/1.1 ") == 1, answer[:300]
