@@ -6,8 +6,10 @@ the search encrypted under this desk's key, and it opens for the person who sear
 
 import base64
 import json
+import secrets
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -21,6 +23,7 @@ from .queue import entries_of
 blueprint = Blueprint("search", __name__)
 
 MOST = 50
+_NONCE = 12
 _LONGEST = 200
 NOTHING_TYPED = "Type a name, an email address, a phone number, a reference or a chart number."
 ONLY_A_DATE = "Add a name to the date of birth: many people share a date."
@@ -70,22 +73,26 @@ def _search(typed: str) -> Search:
 
 
 def _hide(typed: str) -> str:
-    now = int(desk().parts.now().timestamp())
-    return _cipher().encrypt_at_time(json.dumps([me().id, typed]).encode(), now).decode().rstrip("=")
+    document = json.dumps([_now(), typed]).encode()
+    nonce = secrets.token_bytes(_NONCE)
+    return base64.urlsafe_b64encode(nonce + _cipher().encrypt(nonce, document, me().id.encode())).decode().rstrip("=")
 
 
 def _reveal(hidden: str) -> str:
     """What was typed. 404 when this is no search of this person, or an old one."""
-    now = int(desk().parts.now().timestamp())
     try:
-        padded = hidden + "=" * (-len(hidden) % 4)
-        who, typed = json.loads(_cipher().decrypt_at_time(padded.encode(), int(WORKING_DAY.total_seconds()), now))
-    except (InvalidToken, ValueError):
+        sealed = base64.urlsafe_b64decode(hidden + "=" * (-len(hidden) % 4))
+        at, typed = json.loads(_cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], me().id.encode()))
+    except (InvalidTag, ValueError):
         abort(404)
-    if who != me().id:
+    if abs(_now() - at) > WORKING_DAY.total_seconds():
         abort(404)
     return typed
 
 
-def _cipher() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(desk().parts.server_key.derive("desk search")))
+def _now() -> int:
+    return int(desk().parts.now().timestamp())
+
+
+def _cipher() -> AESGCM:
+    return AESGCM(desk().parts.server_key.derive("desk search"))
