@@ -14,7 +14,7 @@ from sqlalchemy import Engine, delete, event, insert, text, update
 
 import config as configuration
 from app import doctor, jobs, keyring, keys
-from app.doctor import machine
+from app.doctor import database, machine
 from app.doctor.finding import Finding, Level
 from app.jobs import Job
 from app.keyring import LIST_NAME
@@ -258,6 +258,28 @@ def test_a_file_that_is_no_database_is_found(environ: dict[str, str], clock: Fak
 def test_a_database_server_that_is_away_is_found(environ: dict[str, str], clock: FakeClock) -> None:
     found = Examination(environ, clock, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert "The PostgreSQL database does not answer" in found.of("database.reach").what
+
+
+@pytest.mark.parametrize(
+    ("address", "level"),
+    [
+        ("db.clinic.example/previsit", "problem"),
+        ("db.clinic.example/previsit?sslmode=prefer", "problem"),
+        ("/previsit?host=192.0.2.7", "problem"),
+        ("db.clinic.example/previsit?sslmode=require", "warning"),
+        ("db.clinic.example/previsit?sslmode=verify-full", "ok"),
+    ],
+)
+def test_a_way_to_the_database_that_others_could_read_is_found(address: str, level: Level) -> None:
+    store = Store(f"postgresql+psycopg://previsit_desk@{address}")
+    assert [finding.level for finding in database.transport(store)] == [level]
+
+
+@pytest.mark.parametrize(
+    "address", ["/previsit", "/previsit?host=/run/postgresql", "127.0.0.1/p", "localhost/p", "[::1]/p"]
+)
+def test_a_database_on_the_same_machine_needs_no_encryption_on_the_way(address: str) -> None:
+    assert list(database.transport(Store(f"postgresql+psycopg://previsit_desk@{address}"))) == []
 
 
 def test_a_database_that_another_program_holds_is_found(

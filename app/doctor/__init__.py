@@ -36,6 +36,7 @@ def _examine(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
     folders = [config.data_dir, config.key_dir, config.secret_key_file.parent]
     yield from machine.disks([*folders, store.file.parent] if store.file else folders)
     yield from machine.permissions(config, store.file)
+    yield from database.transport(store)
     findings, readable = database.connection(store)
     yield from findings
     if not readable:

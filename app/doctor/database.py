@@ -1,6 +1,7 @@
 """The database: whether it answers, takes writes, and stands where this program expects it."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 
 from ..records import condition, schema
 from ..records.condition import Storage
@@ -10,6 +11,7 @@ from .finding import Finding, ok, problem, warning
 _MIB = 1024 * 1024
 _LARGEST_LOG = 256 * _MIB
 _OLDEST_POSTGRES = 14
+_ENCRYPTED = ("require", "verify-ca", "verify-full")
 
 
 def connection(store: Store) -> tuple[list[Finding], bool]:
@@ -34,6 +36,36 @@ def connection(store: Store) -> tuple[list[Finding], bool]:
         return [problem("database.reach", f"The {kind} database does not answer ({error}).", advice)], False
     findings = [ok("database.settings", "The connection has the settings that keep acknowledged answers on disk.")]
     return [*findings, *found, _migration(revision, current), *(_writes(store) if current else ())], current
+
+
+def transport(store: Store) -> Iterator[Finding]:
+    """Whether the way to a database server on another machine is encrypted, and the server's certificate checked."""
+    url = store.engine.url
+    hosts = [url.host or "", *_listed(url.query.get("host", ""))]
+    if store.is_sqlite or all(_is_this_machine(host) for host in hosts):
+        return
+    mode = str(url.query.get("sslmode", ""))
+    advice = "Add sslmode=verify-full (and sslrootcert, the file of your authority) to DATABASE_URL."
+    if mode not in _ENCRYPTED:
+        yield problem("database.transport", "The database is on another host, and nothing demands encryption.", advice)
+    elif mode != "verify-full":
+        what = f"The way to the database is encrypted, but with sslmode={mode} not every impostor is noticed."
+        yield warning("database.transport", what, advice)
+    else:
+        yield ok("database.transport", "The way to the database is encrypted, and its certificate is checked.")
+
+
+def _listed(hosts: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (hosts,) if isinstance(hosts, str) else hosts
+
+
+def _is_this_machine(host: str) -> bool:
+    if not host or host.startswith(("/", "@")) or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _writes(store: Store) -> Iterator[Finding]:
