@@ -4,7 +4,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test check lint types browser bench test-faults snapshot lock clean
+.PHONY: help run test check lint types browser bench test-faults snapshot lock sbom clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ snapshot: .venv/dev ## Write the snapshots of public shapes anew; look at the di
 lock: .venv/dev ## Resolve the dependencies anew into the hash-pinned requirements files
 	$(INSTALL) uv
 	sh deploy/lock.sh
+
+sbom: .venv/dev ## Write the list of what the service runs on anew (CycloneDX, docs/security-review/sbom.json)
+	@$(PY) deploy/sbom.py
 
 clean: ## Remove what was built (never the data folder)
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build *.egg-info

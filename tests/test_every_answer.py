@@ -167,3 +167,33 @@ def test_cookies_and_tokens_are_signed_with_sha_256(parts: Parts) -> None:
     other = desk.create_room(parts)
     with pytest.raises(Exception, match="does not match"):
         other.session_interface.get_signing_serializer(other).loads(signed)  # type: ignore[attr-defined]
+
+
+@only_sqlite
+def test_the_password_box_is_masked_and_a_manager_may_fill_it(parts: Parts) -> None:
+    boxes = [e for e in Staff.of(parts).opens("/desk/sign-in").page.all("input") if e.get("name") == "password"]
+    assert [box.get("type") for box in boxes] == ["password"]
+    assert [box.get("autocomplete") for box in boxes] == ["current-password"]
+    assert [box.get("maxlength") for box in boxes] == [None]
+
+
+@only_sqlite
+def test_every_page_of_the_desk_shows_the_way_out(parts: Parts) -> None:
+    """Whoever is signed in can sign out from wherever they are; an error page leads back to such a page."""
+    staff = Staff.of(parts).has_an_account("administrator", "specialist", "privacy-officer").signs_in()
+    seen = 0
+    for rule in desk.create_room(parts).url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith(("/static", "/setup")):
+            staff.opens("/desk" + re.sub(r"<[^>]+>", "x1", rule.rule))
+            if staff.response and staff.status == 200:
+                assert "Sign out" in staff.page.text, rule.rule
+                seen += 1
+    assert seen >= 5
+
+
+@only_sqlite
+def test_a_password_costs_what_is_recommended(parts: Parts) -> None:
+    kept = desk.create_room(parts).extensions["desk"].passwords.keep("x")
+    kind, version, cost = re.findall(r"^\$(argon2id)\$v=(\d+)\$m=(\d+),t=3,p=\d+\$", kept)[0]
+    assert (kind, version) == ("argon2id", "19")
+    assert int(cost) >= 12288, "12 MiB at three passes is what ASVS asks at least"

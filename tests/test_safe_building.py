@@ -141,3 +141,17 @@ def test_debug_is_never_switched_on() -> None:
         text = path.read_text()
         assert "debug=True" not in text, named(path)
         assert not re.search(r"DEBUG[\"']?\]?\s*[=:]\s*True", text), named(path)
+
+
+def test_only_these_primitives_are_used() -> None:
+    """AES-256-GCM, HPKE with X25519, HKDF, HMAC and SHA-256. A new one belongs into the inventory of keys first."""
+    allowed = (
+        "cryptography.exceptions", "cryptography.hazmat.primitives.asymmetric.x25519",
+        "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.hashes",
+        "cryptography.hazmat.primitives.hpke", "cryptography.hazmat.primitives.kdf.hkdf",
+        "cryptography.hazmat.primitives.serialization", "hashlib.sha256",
+    )  # fmt: skip
+    for path in CODE:
+        used = {name for name in imported(path) if name.split(".")[0] in ("cryptography", "hashlib")}
+        assert not {name for name in used - {"hashlib"} if not name.startswith(allowed)}, named(path)
+        assert not [name for name in used if name.endswith((".SHA1", ".MD5", ".AESCCM", ".AESSIV"))], named(path)
