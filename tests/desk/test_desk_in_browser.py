@@ -71,3 +71,19 @@ def test_not_sure_not_answered_and_not_asked_look_different(page: Page) -> None:
     )
     seen = [page.locator(f".{state} .state").first.evaluate(look) for state in ("not_sure", "skipped", "not_asked")]
     assert len(set(seen)) == 3
+
+
+def test_nothing_at_the_desk_scrolls_sideways_at_320_pixels_or_with_wide_text(page: Page) -> None:
+    """A table may scroll inside its own frame; the page may not."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    desk = page.url.split("/desk/")[0] + "/desk/"
+    form = str(page.get_by_text(ONE_WORD).first.evaluate("link => link.href"))
+    wide = "*{letter-spacing:.12em!important;word-spacing:.16em!important;line-height:1.5!important}"
+    for address in (desk, f"{desk}search", f"{desk}link", f"{desk}export", form):
+        page.goto(address)
+        for css in ("", wide):
+            page.evaluate(
+                "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }", css
+            )
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= 320, (address.removeprefix(desk), css[:20], width)
