@@ -197,3 +197,18 @@ def test_a_password_costs_what_is_recommended(parts: Parts) -> None:
     kind, version, cost = re.findall(r"^\$(argon2id)\$v=(\d+)\$m=(\d+),t=3,p=\d+\$", kept)[0]
     assert (kind, version) == ("argon2id", "19")
     assert int(cost) >= 12288, "12 MiB at three passes is what ASVS asks at least"
+
+
+@only_sqlite
+def test_the_request_log_tells_a_refusal(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
+    """Somebody who is signed in and may not: the line names the route and 403, and nobody's name."""
+    logger = logging.getLogger("previsit")
+    logger.addHandler(caplog.handler)
+    caplog.set_level(logging.INFO, "previsit")
+    officer = Staff.of(parts).has_an_account("privacy-officer", name="po@clinic.example").signs_in("po@clinic.example")
+    assert officer.opens("/desk/export").status == 403
+    logger.removeHandler(caplog.handler)
+    lines = [json.loads(logs.JsonLines().format(record)) for record in caplog.records]
+    refused = [line for line in lines if line.get("status") == 403]
+    assert {(line["room"], line["method"], line["route"]) for line in refused} == {("desk", "GET", "/export")}
+    assert "po@clinic" not in json.dumps(lines)
