@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 from flask import request
+from sqlalchemy import select
 from werkzeug.test import Client, TestResponse
 
 import config as configuration
 from app import create_app, desk, forgery, intake, logs
 from app.headers import HEADERS
+from app.intake import sheets
 from app.intake.coming import local_path
 from app.parts import Parts, assemble
+from app.records import models
+from tests.cases import TYPICAL
 from tests.conftest import FakeClock
 from tests.desk.people import Staff
 from tests.people import Patient
@@ -212,3 +216,28 @@ def test_the_request_log_tells_a_refusal(parts: Parts, caplog: pytest.LogCapture
     refused = [line for line in lines if line.get("status") == 403]
     assert {(line["room"], line["method"], line["route"]) for line in refused} == {("desk", "GET", "/export")}
     assert "po@clinic" not in json.dumps(lines)
+
+
+@only_sqlite
+def test_a_token_of_a_sign_in_has_256_bits_and_stands_in_no_row(parts: Parts) -> None:
+    staff = Staff.of(parts).has_an_account().signs_in()
+    (token,) = [cookie.value for cookie in staff.cookies if cookie.key.endswith("desk-session")]
+    assert len(token) >= 43, "six bits a character"
+    with parts.store.reading() as connection:
+        stored = [repr(tuple(row)) for row in connection.execute(select(models.StaffSession.__table__))]
+    assert stored
+    assert token not in "".join(stored)
+
+
+@only_sqlite
+def test_what_is_remembered_of_drawn_questions_holds_nothing_that_was_typed(patient: Patient) -> None:
+    """Drawings are kept for all patients when they tell nothing; what is typed, right or wrong, is not among them."""
+    patient.starts().fills_in(TYPICAL["answers"], until="name_birth")
+    patient.continues({"first_name": "Quorvath", "last_name": "Zebulun", "dob": "1970-03-28"})
+    patient.at("name_birth")
+    assert patient.value_of("last_name") == "Zebulun"
+    patient.presses("Continue", {"last_name": "", "dob-year": "187077"})
+    remembered = repr(sheets._known)
+    assert len(sheets._known) > 3
+    for typed in ("Quorvath", "Zebulun", "187077"):
+        assert typed not in remembered
