@@ -69,6 +69,13 @@ class Config:
         return self.public_url.startswith("https://")
 
     @property
+    def has_two_hosts(self) -> bool:
+        """Whether patients and staff come to two host names; this machine's own two names are one."""
+        local = ("127.0.0.1", "localhost")
+        names = {urlsplit(self.public_url).hostname, urlsplit(self.desk_url).hostname}
+        return len(names) == 2 and not names <= set(local)
+
+    @property
     def questionnaire_settings(self) -> dict[str, bool]:
         """The settings of the questionnaire that a new draft is begun with."""
         return {"extra_questions": self.extra_questions, "phq2": self.phq2}

@@ -29,4 +29,8 @@ def create_app(parts: "Parts") -> "DispatcherMiddleware":
         return DispatcherMiddleware(headers.nobody_home(secure=parts.config.secure), staff)
     from . import intake
 
+    if parts.config.has_two_hosts:
+        from .hosts import by_host
+
+        return by_host(parts, intake.create_room(parts), staff["/desk"])
     return DispatcherMiddleware(intake.create_room(parts), staff)

@@ -8,18 +8,22 @@ import secrets
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {symbol: number for number, symbol in enumerate(ALPHABET)}
 _SECRET = 16
+LONG = 28
+"""Symbols of a secret that nobody types: 140 random bits."""
+RECOVERY = 24
+"""Symbols of a recovery code: 120 random bits, more than enough that a digest of it cannot be turned back."""
 _REFERENCE = 8
 
 
-def new_secret() -> str:
-    """80 random bits, as XXXX-XXXX-XXXX-XXXX."""
-    return _grouped("".join(secrets.choice(ALPHABET) for _ in range(_SECRET)))
+def new_secret(symbols: int = _SECRET) -> str:
+    """5 random bits a symbol, in groups: 80 bits as XXXX-XXXX-XXXX-XXXX unless told otherwise."""
+    return _grouped("".join(secrets.choice(ALPHABET) for _ in range(symbols)))
 
 
-def read_secret(typed: str) -> str | None:
+def read_secret(typed: str, symbols: int = _SECRET) -> str | None:
     """The secret that was typed or pasted (a whole link too), in its one form; None when it cannot be one."""
     plain = _plain(typed.strip().rstrip("/").rsplit("/", 1)[-1])
-    return _grouped(plain) if len(plain) == _SECRET and all(c in _VALUE for c in plain) else None
+    return _grouped(plain) if len(plain) == symbols and all(c in _VALUE for c in plain) else None
 
 
 def new_reference() -> str:

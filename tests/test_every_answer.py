@@ -21,7 +21,7 @@ from app.records import models
 from tests.cases import TYPICAL
 from tests.conftest import FakeClock
 from tests.desk.people import Staff
-from tests.people import Patient
+from tests.people import Browser, Patient
 
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SECURE = "https://forms.example.org"
@@ -126,6 +126,22 @@ def test_the_desk_works_under_a_host_name_of_its_own(environ: dict[str, str], cl
     staff.has_an_account().signs_in().opens("/desk/")
     assert staff.path == "/desk/"
     assert {str(cookie.domain) for cookie in staff.cookies} == {"staff.example.org"}
+    made.store.close()
+
+
+@only_sqlite
+def test_with_two_host_names_each_room_answers_at_its_own(environ: dict[str, str], clock: FakeClock) -> None:
+    settings = {**environ, "PUBLIC_URL": SECURE, "DESK_URL": "https://staff.example.org", "TRUSTED_PROXIES": "1"}
+    made = assemble(configuration.load(settings), clock=clock)
+    visitor = Browser(create_app(made), SECURE)
+    for host, path, status in (
+        ("forms.example.org", "/", 200), ("forms.example.org", "/desk/sign-in", 404), ("127.0.0.1:8000", "/healthz", 200),
+        ("staff.example.org", "/desk/sign-in", 200), ("STAFF.example.org:443", "/desk/sign-in", 200),
+        ("staff.example.org", "/", 404), ("staff.example.org", "/intake/", 404), ("[::1]", "/desk/sign-in", 404),
+    ):  # fmt: skip
+        answer = visitor.client.get(path, base_url=SECURE, headers={"Host": "inner", "X-Forwarded-Host": host})
+        assert answer.status_code == status, (host, path)
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     made.store.close()
 
 

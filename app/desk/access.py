@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from .. import logs
-from ..records import staff_sessions
+from ..records import audit, staff_sessions
 from ..records.staff_sessions import SignedIn
 from ..records.store import StoreUnavailable
 from . import cookies, proof
@@ -124,10 +124,18 @@ def _guard() -> Response | tuple[str, int] | None:
     if g.staff is None:
         return redirect(url_for("second_step.ask"), 303) if g.half else _to_the_door()
     if need != SIGNED_IN and not may(g.staff.roles, need):
+        _note_refusal(request.endpoint)
         abort(403)
     if asks_again(view) and request.method == "POST" and not g.forged:
         return proof.ask()
     return None
+
+
+def _note_refusal(endpoint: str) -> None:
+    """Who tried to open what is not theirs. A database that is away keeps nobody from being refused."""
+    parts = desk().parts
+    with suppress(StoreUnavailable), parts.store.writing() as connection:
+        audit.note(connection, at=parts.now(), room="desk", who=g.staff.id, act="refused", record=endpoint)
 
 
 def _to_the_door() -> Response:

@@ -44,7 +44,7 @@ def take_link(secret: str) -> ResponseReturnValue:
     kept = desk().passwords.keep(form.password.data or "")
     parts, now = desk().parts, desk().parts.now()
     with parts.store.writing() as connection:
-        used = setup_links.use_up(connection, parts.server_key, codes.read_secret(secret) or "", now)
+        used = setup_links.use_up(connection, parts.server_key, codes.read_secret(secret, codes.LONG) or "", now)
         if used is None:
             return _over()
         staff_id = _take_up(connection, used, name or form.account_name, kept)
@@ -75,7 +75,7 @@ def _find(secret: str) -> tuple[Link | None, str]:
     """The link, if it can still be used, and the name of the account it leads into."""
     parts = desk().parts
     with parts.store.reading() as connection:
-        link = setup_links.find(connection, parts.server_key, codes.read_secret(secret) or "", parts.now())
+        link = setup_links.find(connection, parts.server_key, codes.read_secret(secret, codes.LONG) or "", parts.now())
         account = staff.get(connection, link.staff) if link and link.staff else None
     return link, account.name if account else ""
 

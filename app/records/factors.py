@@ -85,9 +85,9 @@ def remove_passkey(connection: Connection, staff_id: str, credential: bytes) -> 
 
 
 def make_codes(connection: Connection, key: ServerKey, staff_id: str) -> Sequence[str]:
-    """Ten fresh recovery codes of 80 random bits, to be shown once. Those made before stop working."""
+    """Ten fresh recovery codes of 120 random bits, to be shown once. Those made before stop working."""
     connection.execute(delete(RecoveryCode).where(RecoveryCode.staff == staff_id))
-    made = [codes.new_secret() for _ in range(CODES)]
+    made = [codes.new_secret(codes.RECOVERY) for _ in range(CODES)]
     rows = [{"digest": _digest(key, staff_id, code), "staff": staff_id} for code in made]
     connection.execute(insert(RecoveryCode), rows)
     return made
@@ -95,7 +95,7 @@ def make_codes(connection: Connection, key: ServerKey, staff_id: str) -> Sequenc
 
 def use_code(connection: Connection, key: ServerKey, staff_id: str, typed: str) -> bool:
     """Use a recovery code up, however it is spaced; False when it is none of this account's, or was used."""
-    code = codes.read_secret(typed)
+    code = codes.read_secret(typed, codes.RECOVERY)
     if code is None:
         return False
     used = delete(RecoveryCode).where(

@@ -123,7 +123,7 @@ def waiting(connection: Connection, now: datetime) -> dict[str, Link]:
 def _make(connection: Connection, key: ServerKey, purpose: Purpose, staff_id: str | None, now: datetime) -> str:
     if staff_id is not None:
         connection.execute(delete(SetupLink).where(SetupLink.staff == staff_id, SetupLink.used_at.is_(None)))
-    secret = codes.new_secret()
+    secret = codes.new_secret(codes.LONG)
     connection.execute(
         insert(SetupLink).values(
             digest=_digest(key, secret), purpose=purpose, staff=staff_id, expires_at=now + LASTS[purpose]
