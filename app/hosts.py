@@ -1,4 +1,4 @@
-"""Two host names for two rooms: where DESK_URL names another host than PUBLIC_URL, each room answers at its own only."""
+"""Two host names for two rooms: where DESK_URL names another host than PUBLIC_URL, each answers at its own only."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -135,7 +135,7 @@ def test_with_two_host_names_each_room_answers_at_its_own(environ: dict[str, str
     made = assemble(configuration.load(settings), clock=clock)
     visitor = Browser(create_app(made), SECURE)
     for host, path, status in (
-        ("forms.example.org", "/", 200), ("forms.example.org", "/desk/sign-in", 404), ("127.0.0.1:8000", "/healthz", 200),
+        ("forms.example.org", "/", 200), ("forms.example.org", "/desk/sign-in", 404), ("127.0.0.1:80", "/healthz", 200),
         ("staff.example.org", "/desk/sign-in", 200), ("STAFF.example.org:443", "/desk/sign-in", 200),
         ("staff.example.org", "/", 404), ("staff.example.org", "/intake/", 404), ("[::1]", "/desk/sign-in", 404),
     ):  # fmt: skip
