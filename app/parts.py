@@ -8,6 +8,7 @@ from config import Config
 
 from .keyring import Keyring
 from .keys import IndexKey, ServerKey, load_index_key, load_server_key
+from .ledger import Ledgers
 from .questionnaire.hemifacial_spasm import DEFINITION
 from .questionnaire.kinds import Definition
 from .records.store import Store
@@ -50,6 +51,11 @@ class Parts:
         return moment.astimezone(self.config.clinic.timezone)
 
 
+def open_store(config: Config, server_key: ServerKey) -> Store:
+    """The database that this configuration names, with the chains that its audit lines hang on."""
+    return Store(config.database_url, Ledgers.of(server_key, config.rooms))
+
+
 def assemble(config: Config, *, definition: Definition = DEFINITION, clock: Clock = utc_now) -> Parts:
     """Load the keys and connect the database that this configuration names.
 
@@ -59,10 +65,11 @@ def assemble(config: Config, *, definition: Definition = DEFINITION, clock: Cloc
     opens = config.rooms != "intake"
     keyring = Keyring(config.key_dir, opens=opens)
     keyring.prove(production=config.secure)
+    server_key = load_server_key(config.secret_key_file)
     return Parts(
         config=config,
-        store=Store(config.database_url),
-        server_key=load_server_key(config.secret_key_file),
+        store=open_store(config, server_key),
+        server_key=server_key,
         keyring=keyring,
         index_key=load_index_key(config.key_dir) if opens else None,
         definition=definition,

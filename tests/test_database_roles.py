@@ -118,13 +118,13 @@ def test_a_patient_goes_the_whole_way_under_the_intakes_role(patient: Patient, c
 
 def test_recurring_work_of_the_patients_host_is_done_under_its_role(patient: Patient, clock: FakeClock) -> None:
     patient.starts()
-    assert jobs.do_due(patient.parts) == 2
+    assert jobs.do_due(patient.parts) == 3
     clock.passes(days=31)
-    assert jobs.do_due(patient.parts) == 2
+    assert jobs.do_due(patient.parts) == 3
     with patient.parts.store.reading() as connection:
         runs = job_records.runs(connection)
         assert connection.execute(text("SELECT count(*) FROM draft")).scalar_one() == 0
-    assert {run.last_result for run in runs.values()} == {"1 deleted", ""}
+    assert {run.last_result for run in runs.values()} == {"1 deleted", "1 heads", ""}
 
 
 def test_the_desk_does_its_work_under_its_role(
@@ -154,7 +154,8 @@ def test_the_desk_does_its_work_under_its_role(
     assert {name: said for name, said in results.items() if said} == {
         "purge_drafts": "1 deleted",
         "index": "1 indexed",
-        "rewrap": "1 sealed anew",
+        "rewrap": "3 sealed anew",
+        "audit_head": "2 heads",
     }
     specialist.opens("/desk/sign-in").presses("Sign in", {**chief, "password": "not this one"})
     specialist.presses("Sign in", chief).presses("Go on", {"code": specialist.code_of("chief@clinic.example")})

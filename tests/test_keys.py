@@ -223,8 +223,8 @@ def test_a_rotation_reaches_new_forms_at_once_and_old_ones_by_the_worker(
     old = before[role].key.key_id
     fresh = private(stick if role == "recovery" else folder / after["clinic"].private_name)
     assert opened_with(parts, fresh) == 1
-    assert "1 documents are still" not in operator.is_refused("keys", "retire", old)
-    assert "2 documents are still sealed to it" in operator.is_refused("keys", "retire", old)
+    assert "3 documents are still" not in operator.is_refused("keys", "retire", old)
+    assert "4 documents are still sealed to it" in operator.is_refused("keys", "retire", old)
     clock.passes(seconds=1)
     jobs.do_due(parts)
     assert key_ids(parts) == {r.key.key_id for r in after.values()}

@@ -317,7 +317,7 @@ def test_a_database_of_the_first_release_restores_into_this_one(
         newest = select(func.max(models.Audit.id))
         with restored.store.writing() as connection:
             before = connection.execute(newest).scalar_one()
-            audit.note(connection, at=clock(), room="work", who="system", act="tried", record="-")
+            audit.note(connection, at=clock(), room="work", who="system", act="list", record="-")
             assert connection.execute(newest).scalar_one() == before + 1 > 3
 
 

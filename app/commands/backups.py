@@ -12,7 +12,8 @@ from config import Config
 from .. import erased as erased_list
 from .. import key_copies
 from ..keyring import LIST_NAME, Keyring
-from ..keys import KeyProblem, load_server_key
+from ..keys import KeyProblem, ServerKey, load_server_key
+from ..ledger import Ledgers
 from ..parts import utc_now
 from ..records import backup as backups
 from ..records import restoring, submissions
@@ -79,15 +80,27 @@ def restore(file: Path, without_keys: bool) -> None:
         near = store.file or config.data_dir / "previsit.db"
         _make_folders(config, near)
         with restoring.unpacked(file, near) as copy:
-            restoring.make_ready(copy.copy, erased, utc_now())
             keys = {} if without_keys else copy.keys
             _refuse_other_keys(config, keys)
+            ledgers = _ledgers(config, keys)
+            restoring.make_ready(copy.copy, erased, ledgers, utc_now())
             for path in key_copies.put_back(config.key_dir, config.secret_key_file, keys):
                 click.echo(f"Wrote {path}")  # before the rows: keys without rows do no harm when this is interrupted
             restoring.put(copy.copy, store)
         _tell(config, store, copy)
+        if ledgers is None:
+            click.echo(f"The audit has no line of this restore, since there is no {config.secret_key_file}.")
     finally:
         store.close()
+
+
+def _ledgers(config: Config, keys: Mapping[str, bytes]) -> Ledgers | None:
+    """The chains of this host, by the server key that is here or comes with the backup; None when there is none."""
+    if not config.secret_key_file.exists() and key_copies.SERVER_NAME not in keys:
+        return None
+    if config.secret_key_file.exists():
+        return Ledgers.of(load_server_key(config.secret_key_file), config.rooms)
+    return Ledgers.of(ServerKey(bytes.fromhex(keys[key_copies.SERVER_NAME].decode())), config.rooms)
 
 
 def _make_folders(config: Config, near: Path) -> None:

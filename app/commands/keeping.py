@@ -10,7 +10,7 @@ import config as configuration
 from .. import codes, erased
 from ..jobs import purge
 from ..parts import Parts, assemble
-from ..records import attempts, erasing, lookups
+from ..records import attempts, audit, erasing, lookups
 from ..records.submissions import Listed
 
 
@@ -57,7 +57,7 @@ def hold(reference: str | None, lift: bool) -> None:
             return
         with parts.store.writing() as connection:
             rows = _forms(erasing.revisions(connection, _read(reference)))
-            (erasing.lift if lift else erasing.hold)(connection, rows, erasing.OPERATOR, parts.now())
+            (erasing.lift if lift else erasing.hold)(connection, rows, audit.OPERATOR, parts.now())
         click.echo(f"{', '.join(row.reference for row in rows)}: {'the hold is lifted' if lift else 'held'}.")
 
 
@@ -88,12 +88,11 @@ def _erase(parts: Parts, submissions: list[str], drafts: list[str]) -> None:
         raise click.ClickException(
             f"{error.filename} cannot be written ({error.strerror}), and nothing was erased: see DATA_DIR"
         ) from error
-    by_whom = {"room": "work", "who": erasing.OPERATOR, "act": "erased", "now": parts.now()}
     with parts.store.writing() as connection:
-        erasing.delete_submissions(connection, submissions, **by_whom)
-        erasing.delete_drafts(connection, drafts, **by_whom)
+        gone = erasing.delete_submissions(connection, submissions) + erasing.delete_drafts(connection, drafts)
         for draft in drafts:
             attempts.forget(connection, parts.server_key.digest("birth date", draft))
+        erasing.note_gone(connection, gone, who=audit.OPERATOR, act="erased", now=parts.now())
     left = parts.store.scrub()
     click.echo("Erased. The audit keeps that it was there, by its random id.")
     if left:

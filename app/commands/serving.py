@@ -14,6 +14,7 @@ import config as configuration
 from config import Config
 
 from .. import keyring, keys, logs
+from ..ledger import Ledgers
 from ..parts import today_of, utc_now
 from ..records.store import Store
 
@@ -62,9 +63,19 @@ def _make_what_is_missing(config: Config) -> None:
     store = Store(config.database_url)
     try:
         schema.upgrade(store)
+        _keep_audit_keys(config, store)
         _print_links(config, store)
     finally:
         store.close()
+
+
+def _keep_audit_keys(config: Config, store: Store) -> None:
+    """Have the desk able to verify what this host notes in the audit, whichever host it is."""
+    from ..records import audit_keys
+
+    chains = Ledgers.of(keys.load_server_key(config.secret_key_file), config.rooms).chains
+    with store.writing() as connection:
+        audit_keys.keep(connection, _prove(config).recipients, chains)
 
 
 def _make_keys(config: Config) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from config import Config, ConfigError
 
-from ..jobs import JOBS
+from ..jobs import jobs_of
 from ..records import condition, rewrapping
 from ..records import jobs as job_runs
 from ..records.store import Store, StoreUnavailable
@@ -57,8 +57,7 @@ def _stored(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
         if opens:
             counts = rewrapping.documents_by_key(connection)
             yield from keys.documents(config, counts, lambda ids: rewrapping.closed_to(connection, ids))
-        mine = {name: job for name, job in JOBS.items() if opens or not job.opens}
-        yield from work.jobs(mine, job_runs.runs(connection), now)
+        yield from work.jobs(jobs_of(config), job_runs.runs(connection), now)
         if opens:
             yield from work.digests(condition.waiting_for_digests(connection, now - work.LONGEST_WAIT))
         yield from work.drafts(condition.drafts_kept_past(connection, now - _DRAFT_SLACK))

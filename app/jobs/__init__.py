@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from config import Config
+
 from .. import logs
 from ..parts import Parts
 from ..records import jobs
 from ..records.store import StoreUnavailable
-from . import index, purge, rewrap
+from . import heads, index, purge, rewrap
 
 _LOOK_EVERY = 5.0
 
@@ -20,12 +22,14 @@ class Job:
 
     One that had nothing to do says nothing, and stands in no log.
 
-    A job that `opens` needs the desk's keys, so a worker of the patients' host leaves it alone.
+    A job that `opens` needs the desk's keys, so a worker of the patients' host leaves it alone; one for
+    `patients_host` is done there and nowhere else.
     """
 
     every: timedelta
     do: Callable[[Parts], str]
     opens: bool = False
+    patients_host: bool = False
 
 
 JOBS: Mapping[str, Job] = {
@@ -35,18 +39,20 @@ JOBS: Mapping[str, Job] = {
     purge.SUBMISSIONS: Job(timedelta(hours=24), purge.purge_submissions, opens=True),
     index.NAME: Job(timedelta(seconds=10), index.index_all, opens=True),
     rewrap.NAME: Job(timedelta(hours=1), rewrap.rewrap_all, opens=True),
+    heads.NAME: Job(timedelta(hours=24), heads.tell_heads, opens=True),
+    heads.PATIENTS_NAME: Job(timedelta(hours=24), heads.tell_heads, patients_host=True),
 }
 
 
-def jobs_of(parts: Parts) -> Mapping[str, Job]:
-    """The jobs that this process may do."""
-    opens = parts.config.rooms != "intake"
-    return {name: job for name, job in JOBS.items() if opens or not job.opens}
+def jobs_of(config: Config) -> Mapping[str, Job]:
+    """The jobs that a worker with this configuration does."""
+    opens = config.rooms != "intake"
+    return {name: job for name, job in JOBS.items() if not (job.patients_host if opens else job.opens)}
 
 
 def do_due(parts: Parts) -> int:
     """Do every job that is due now; returns how many. A job that fails is logged and is due again after its time."""
-    mine = jobs_of(parts)
+    mine = jobs_of(parts.config)
     with parts.store.writing() as connection:
         jobs.schedule(connection, mine, parts.now())
     count = 0

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ..parts import Parts
-from ..records import attempts, devices, drafts, erasing, spent, staff_sessions
+from ..records import attempts, audit, devices, drafts, erasing, spent, staff_sessions
 from ..records.erasing import Keeping
 from ..records.staff_sessions import Idle
 
@@ -42,9 +42,8 @@ def purge_submissions(parts: Parts) -> str:
             ids = [row.id for row in rows]
             if not ids:
                 break
-            erasing.delete_submissions(
-                connection, ids, room="work", who=erasing.SYSTEM, act="deleted on its day", now=parts.now()
-            )
+            gone = erasing.delete_submissions(connection, ids)
+            erasing.note_gone(connection, gone, who=audit.SYSTEM, act="deleted on its day", now=parts.now())
             count += len(ids)
     left = parts.store.scrub() if count else ""
     return _said(count) + (f"; not finished: {left}" if left else "")

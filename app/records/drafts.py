@@ -94,7 +94,7 @@ def purge(connection: Connection, now: datetime) -> int:
     over = delete(models.Draft).where(models.Draft.expires_at <= now).returning(models.Draft.id)
     gone = sorted(connection.execute(over).scalars())
     for draft_id in gone:
-        audit.note(connection, at=now, room="work", who="system", act="deleted on its day", record=draft_id)
+        audit.note(connection, at=now, room="work", who=audit.SYSTEM, act="deleted on its day", record=draft_id)
     return len(gone)
 
 

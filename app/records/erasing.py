@@ -5,7 +5,7 @@ place in the index queue, and, when a person asks, the patient's own copy. The a
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,15 +15,10 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, 
 from ..keys import ServerKey
 from ..sealing import PrivateKey
 from . import audit, sealed
-from .audit import Room
+from .acts import Act
 from .models import Draft, IndexQueue, LegalHold, Lookup, SealedDocument, SealedKey, Submission
 from .statuses import ATTENTION
 from .submissions import Listed, listed_columns
-
-SYSTEM = "system"
-"""Who deletes on the promised day, in the audit."""
-OPERATOR = "operator"
-"""Who acts at the command line, in the audit."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +52,8 @@ def _over(status: str, days: int, zone: ZoneInfo, today: date) -> ColumnElement[
     return and_(Submission.status == status, Submission.received_at < received_before, visited)
 
 
-def delete_submissions(
-    connection: Connection, ids: Sequence[str], *, room: Room, who: str, act: str, now: datetime
-) -> None:
-    """Delete these submissions and all that belongs to them; one audit line for each."""
+def delete_submissions(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """Delete these submissions and all that belongs to them; returns those that were there, for `note_gone`."""
     documents = select(SealedDocument.id).where(SealedDocument.submission.in_(ids))
     connection.execute(delete(SealedKey).where(SealedKey.document.in_(documents)))
     connection.execute(delete(SealedDocument).where(SealedDocument.submission.in_(ids)))
@@ -68,16 +61,18 @@ def delete_submissions(
         connection.execute(delete(table).where(table.submission.in_(ids)))
     connection.execute(update(Submission).where(Submission.revision_of.in_(ids)).values(revision_of=None))
     gone = connection.execute(delete(Submission).where(Submission.id.in_(ids)).returning(Submission.id)).scalars()
-    for submission_id in sorted(gone):
-        audit.note(connection, at=now, room=room, who=who, act=act, record=submission_id)
+    return sorted(gone)
 
 
-def delete_drafts(connection: Connection, ids: Sequence[str], *, room: Room, who: str, act: str, now: datetime) -> int:
-    """Delete these drafts; one audit line for each that was there; returns how many."""
-    gone = sorted(connection.execute(delete(Draft).where(Draft.id.in_(ids)).returning(Draft.id)).scalars())
-    for draft_id in gone:
-        audit.note(connection, at=now, room=room, who=who, act=act, record=draft_id)
-    return len(gone)
+def delete_drafts(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """Delete these drafts; returns those that were there, for `note_gone`."""
+    return sorted(connection.execute(delete(Draft).where(Draft.id.in_(ids)).returning(Draft.id)).scalars())
+
+
+def note_gone(connection: Connection, ids: Iterable[str], *, who: str, act: Act, now: datetime) -> None:
+    """One audit line for each record that was deleted; last in the transaction, like every line."""
+    for gone in ids:
+        audit.note(connection, at=now, room="work", who=who, act=act, record=gone)
 
 
 def revisions(connection: Connection, reference: str) -> list[Listed]:
@@ -121,17 +116,18 @@ def drafts_of(
 def hold(connection: Connection, rows: Sequence[Listed], who: str, now: datetime) -> None:
     """Place submissions under a legal hold: nothing deletes them until it is lifted."""
     kept = set(held(connection))
-    for row in rows:
-        if row.id not in kept:
-            connection.execute(insert(LegalHold).values(submission=row.id, placed_at=now))
-            audit.note(connection, at=now, room="desk", who=who, act="hold", record=row.id)
+    fresh = [row.id for row in rows if row.id not in kept]
+    for submission_id in fresh:
+        connection.execute(insert(LegalHold).values(submission=submission_id, placed_at=now))
+    for submission_id in fresh:
+        audit.note(connection, at=now, room="work", who=who, act="hold", record=submission_id)
 
 
 def lift(connection: Connection, rows: Sequence[Listed], who: str, now: datetime) -> None:
     """Lift a legal hold."""
-    for row in rows:
-        if connection.execute(delete(LegalHold).where(LegalHold.submission == row.id)).rowcount:
-            audit.note(connection, at=now, room="desk", who=who, act="hold lifted", record=row.id)
+    lifted = delete(LegalHold).where(LegalHold.submission.in_([row.id for row in rows])).returning(LegalHold.submission)
+    for submission_id in sorted(connection.execute(lifted).scalars()):
+        audit.note(connection, at=now, room="work", who=who, act="hold lifted", record=submission_id)
 
 
 def held(connection: Connection) -> list[str]:

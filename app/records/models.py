@@ -266,7 +266,11 @@ class Spent(Base):
 
 
 class Audit(Base):
-    """Who did what to which record, when, from which room. No health word, no name of a patient."""
+    """Who did what to which record, when, from which room. No health word, no name of a patient.
+
+    `seq` numbers the lines of a chain from 1, and `hash` holds the one before it (app/ledger.py). All three are empty
+    in lines from before there were chains.
+    """
 
     __tablename__ = "audit"
 
@@ -276,6 +280,17 @@ class Audit(Base):
     who: Mapped[str] = mapped_column(String(32))
     act: Mapped[str] = mapped_column(String(32))
     record: Mapped[str] = mapped_column(String(64))
+    chain: Mapped[str | None] = mapped_column(String(32))
+    seq: Mapped[int | None]
+    hash: Mapped[bytes | None]
+
+    __table_args__ = (
+        Index("ix_audit_chain", "chain", "seq", unique=True),
+        Index("ix_audit_at", "at", "id"),
+        Index("ix_audit_record", "record", "at", "id"),
+        Index("ix_audit_who", "who", "at", "id"),
+        Index("ix_audit_act", "act", "at", "id"),
+    )
 
 
 class Job(Base):

@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, inspect, literal, select, text, update
 
 from ..erased import Erased
-from . import erasing, models, schema
+from ..ledger import Ledgers
+from . import audit, audit_keys, erasing, models, schema
 from .backup_file import (
     BackupProblem,
     Manifest,
@@ -30,7 +31,13 @@ from .copying import copy_rows
 from .store import Store
 
 _HOUSEKEEPING = (models.Attempt, models.SetupLink, models.Job)
-"""What `previsit prepare` and `previsit work` write by themselves: a database with no other row is an empty one."""
+"""What `previsit prepare` and `previsit work` write by themselves: a database with no other row is an empty one.
+
+They also keep the keys of this host's audit chains, as sealed documents; what is restored brings those of its own.
+"""
+_SEALED = models.SealedDocument.__tablename__
+_SEALED_TABLES = {_SEALED, models.SealedKey.__tablename__}
+_MORE_THAN_KEYS = "SELECT 1 FROM sealed_document WHERE kind <> :kind LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -81,12 +88,13 @@ def _verified(file: Path, raw: sqlite3.Connection) -> str:
     return revision
 
 
-def make_ready(copy: Path, erased: Erased, now: datetime) -> None:
+def make_ready(copy: Path, erased: Erased, ledgers: Ledgers | None, now: datetime) -> None:
     """Bring a copy to the newest migration, and take out of it what must not come back.
 
-    Sign-ins, unused links and failed tries belong to the day of the backup; what was erased since stays erased.
+    Sign-ins, unused links and failed tries belong to the day of the backup; what was erased since stays erased. The
+    audit goes on from where the backup has it, with a line for the restore, unless no server key makes a ledger.
     """
-    store = Store(f"sqlite:///{copy}")
+    store = Store(f"sqlite:///{copy}", ledgers)
     try:
         schema.upgrade(store)
         with store.writing() as connection:
@@ -94,9 +102,11 @@ def make_ready(copy: Path, erased: Erased, now: datetime) -> None:
             connection.execute(delete(models.SetupLink).where(models.SetupLink.used_at.is_(None)))
             connection.execute(delete(models.Attempt))
             connection.execute(update(models.Job).values(claimed_until=None))
-            by_whom = {"room": "work", "who": erasing.SYSTEM, "act": "erased again", "now": now}
-            erasing.delete_submissions(connection, sorted(erased.submissions), **by_whom)
-            erasing.delete_drafts(connection, sorted(erased.drafts), **by_whom)
+            gone = erasing.delete_submissions(connection, sorted(erased.submissions))
+            gone += erasing.delete_drafts(connection, sorted(erased.drafts))
+            if ledgers is not None:
+                audit.note(connection, at=now, room="work", who=audit.OPERATOR, act="restore", record="database")
+                erasing.note_gone(connection, gone, who=audit.SYSTEM, act="erased again", now=now)
     finally:
         store.close()
     with said_plainly("the copy cannot be finished"), closing(sqlite3.connect(copy)) as raw:
@@ -114,7 +124,10 @@ def refuse_unless_empty(store: Store) -> None:
         if file.exists():
             with closing(sqlite3.connect(file)) as raw:
                 held = {name for name, count in rows_in(raw).items() if count}
-            if held - {table.__tablename__ for table in _HOUSEKEEPING}:
+                passed = {table.__tablename__ for table in _HOUSEKEEPING}
+                if _SEALED in held and raw.execute(_MORE_THAN_KEYS, {"kind": audit_keys.KIND}).fetchone() is None:
+                    passed |= _SEALED_TABLES
+            if held - passed:
                 raise BackupProblem(f"{file} holds data already, and nothing was changed: restore into an empty folder")
         elif file.with_name(file.name + "-wal").exists():  # SQLite would play it into whatever gets this name
             raise BackupProblem(f"{file}-wal belongs to a database that is not there any more: move it away first")
@@ -125,6 +138,8 @@ def _refuse_unless_empty(connection: Connection) -> None:
     revision = schema.revision_of(connection)
     strange = bool(there) if revision is None else not schema.is_known(revision)
     passed = {table.__tablename__ for table in _HOUSEKEEPING}
+    if _SEALED in there and connection.execute(text(_MORE_THAN_KEYS), {"kind": audit_keys.KIND}).first() is None:
+        passed |= _SEALED_TABLES
     tables = [t for t in models.Base.metadata.sorted_tables if t.name in there - passed]
     if strange or any(connection.execute(select(literal(1)).select_from(table).limit(1)).first() for table in tables):
         raise BackupProblem("the database holds data already, and nothing was changed: restore into an empty one")
@@ -163,7 +178,7 @@ def _put_postgres(copy: Path, store: Store) -> None:
             names = ", ".join(table.name for table in models.Base.metadata.sorted_tables)
             target.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
             _refuse_unless_empty(target)
-            for table in _HOUSEKEEPING:
+            for table in (*_HOUSEKEEPING, models.SealedKey, models.SealedDocument):
                 target.execute(delete(table))
             copy_rows(rows, target)
     finally:

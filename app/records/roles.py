@@ -56,8 +56,8 @@ GRANTS: Mapping[str, May] = {
     # What was used once stays used: a row is only forgotten when it is too old to matter.
     "spent": May(NOTHING, "SELECT, INSERT, DELETE"),
     "setup_link": May(NOTHING, "SELECT, INSERT, UPDATE, DELETE"),
-    # Lines are added, and never changed by either.
-    "audit": May("INSERT", "SELECT, INSERT"),
+    # Lines are added, and never changed by either. The intake reads where its chain ends, and nothing of what was done.
+    "audit": May("SELECT (chain, seq, hash), INSERT", "SELECT, INSERT"),
     "job": May("SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE"),
 }
 """Every table there is, by name. The owner's role, which runs the migrations, is not limited."""

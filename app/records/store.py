@@ -4,13 +4,16 @@
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
+
+from ..ledger import Ledgers, Line
+from .audit import Notes
 
 _LOCK_WAIT_MS = 2000
 _CUT_TRIES = 5
@@ -55,7 +58,15 @@ class DBAPIConnection(Protocol):
 class Store:
     """One database. Cheap to hand around; makes its connections when asked."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, ledgers: Ledgers | None = None, tell: Callable[[Sequence[Line]], None] | None = None
+    ) -> None:
+        """`ledgers` are the chains that audit lines are noted on: without them none can be.
+
+        `tell` is called with the lines of a transaction once they are on disk, and must not raise.
+        """
+        self._ledgers = ledgers
+        self._tell = tell
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
 
@@ -90,10 +101,13 @@ class Store:
         Raises StoreUnavailable. On SQLite the transaction takes the write lock at once, since reading first and
         writing later in a deferred transaction fails as soon as somebody else has written in between.
         """
+        notes = Notes(self._ledgers)
         with _translated(), self.engine.connect() as connection:
-            writer = connection.execution_options(writes=True)
+            writer = connection.execution_options(writes=True, notes=notes)
             with writer.begin():
                 yield writer
+        if self._tell is not None and notes.lines:
+            self._tell(notes.lines)
 
     def ping(self) -> None:
         """Ask the database for an answer. Raises StoreUnavailable."""
