@@ -51,13 +51,13 @@ def main() -> None:
 
 
 def _assemble() -> None:
-    from . import accounts, backups, database, doctoring, keeping, key_pairs, serving
+    from . import accounts, auditing, backups, database, doctoring, keeping, key_pairs, serving
 
     for command in (
         *(serving.prepare, serving.serve, serving.work, serving.run),
         *(key_pairs.keys, database.database_roles, accounts.accounts),
         *(keeping.retention, keeping.hold, keeping.erase, keeping.scrub, keeping.reindex),
-        *(backups.backup, backups.restore, doctoring.doctor),
+        *(backups.backup, backups.restore, doctoring.doctor, auditing.audit),
     ):
         main.add_command(command)
 
