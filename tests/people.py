@@ -47,7 +47,7 @@ class Browser:
         action = chosen.get("action") or self.path
         if (chosen.get("method") or "get").lower() == "post":
             return self.posts(action, data)
-        return self.opens(action)
+        return self.opens(action, query_string=data)
 
     def follows(self, link: str, number: int = 0) -> Self:
         """Follow a link by its words."""
@@ -122,6 +122,10 @@ class Browser:
             elif control.get("type") == "hidden" and name in data:
                 kept = data[name] if isinstance(data[name], list) else [data[name]]
                 data[name] = [*kept, control.get("value") or ""]
+            elif control.tag == "select":
+                options = list(control.iter("option"))
+                chosen = [option for option in options if option.get("selected") is not None]
+                data[name] = (chosen or options)[0].get("value") or ""
             elif control.get("type") in ("radio", "checkbox"):
                 if control.get("checked") is not None:
                     data.setdefault(name, []).append(control.get("value"))

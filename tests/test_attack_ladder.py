@@ -275,7 +275,7 @@ def test_every_column_of_bytes_is_sealed_keyed_or_public(clinic: Parts) -> None:
         if isinstance(column.type, LargeBinary)
     }
     assert found == {
-        "attempt.key", "device.digest", "draft.document", "draft.lookup", "lookup.digest", "passkey.id",
+        "attempt.key", "audit.hash", "device.digest", "draft.document", "draft.lookup", "lookup.digest", "passkey.id",
         "passkey.public_key", "recovery_code.digest", "sealed_document.blob", "sealed_key.data", "setup_link.digest",
         "spent.digest", "staff.totp", "staff_session.digest", "submission.idempotency",
     }  # fmt: skip

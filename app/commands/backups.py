@@ -20,6 +20,7 @@ from ..records import restoring, submissions
 from ..records.backup_file import BackupProblem, Manifest
 from ..records.restoring import Unpacked
 from ..records.store import Store
+from .noting import note_done
 
 _WHAT_OPENS = "Sent answers need the clinic's or the recovery key, forms not sent yet the server key"
 
@@ -47,6 +48,7 @@ def backup(file: Path, with_keys: bool) -> None:
     finally:
         store.close()
     click.echo(f"Wrote {file}: {_said(manifest)}.")
+    note_done(config, "backup", "with keys" if with_keys else "without keys")
     if with_keys:
         click.echo(
             "EVERY SECRET KEY OF THIS HOST IS IN IT: whoever has this file can read everything. "

@@ -14,8 +14,10 @@ from ..keyring import ROLES, Recipient, Role
 from ..keys import KeyProblem
 from ..parts import today_of
 from ..records import jobs, rewrapping, schema, sealed, submissions
+from ..records.acts import Act
 from ..records.store import Store, StoreUnavailable
 from ..sealing import PrivateKey
+from .noting import note_done
 
 
 @click.group()
@@ -63,7 +65,7 @@ def make(recovery_file: Path | None) -> None:
     listed = keyring.read_list(folder) if (folder / keyring.LIST_NAME).exists() else ()
     if {r.role for r in listed if r.state == "active"} == set(ROLES):
         raise click.ClickException("there are keys for real patients already: `previsit keys rotate` replaces one")
-    _renew(folder, ROLES, recovery_file)
+    _renew(folder, ROLES, recovery_file, "key made")
 
 
 @keys.command()
@@ -78,10 +80,10 @@ def rotate(role: Role, recovery_file: Path | None) -> None:
         raise click.UsageError("name a file on a disk that can be put away: --recovery-file /media/stick/recovery.key")
     folder = _desks_folder()
     keyring.read_list(folder)  # without one there is nothing to replace: another folder than meant, most likely
-    _renew(folder, [role], recovery_file)
+    _renew(folder, [role], recovery_file, "key replaced")
 
 
-def _renew(folder: Path, roles: Sequence[Role], recovery_file: Path | None) -> None:
+def _renew(folder: Path, roles: Sequence[Role], recovery_file: Path | None, act: Act) -> None:
     today = today_of(configuration.from_environment())
     try:
         made = keyring.renew(folder, roles, today, recovery_file=recovery_file)
@@ -93,8 +95,15 @@ def _renew(folder: Path, roles: Sequence[Role], recovery_file: Path | None) -> N
     for path in made:
         click.echo(f"Made {path}")
     _seal_anew_soon()
+    fresh = [r for r in keyring.read_list(folder) if r.role in roles and r.state != "old"]
+    note_done(configuration.from_environment(), act, *(_record_of(recipient) for recipient in fresh))
     click.echo(f"Where patients are served from another host, copy {folder / keyring.LIST_NAME} there now.")
     _show(folder, {})
+
+
+def _record_of(recipient: Recipient) -> str:
+    """A key as the audit names it."""
+    return f"{recipient.role} {recipient.key.key_id}"
 
 
 def _seal_anew_soon() -> None:
@@ -159,6 +168,7 @@ def retire(key_id: str) -> None:
         keyring.forget(folder, recipient.key.key_id)
     except OSError as error:
         raise click.ClickException(f"{error.filename} cannot be written ({error.strerror}): see who owns it") from error
+    note_done(configuration.from_environment(), "key retired", _record_of(recipient))
     click.echo(
         f"Retired. Its private half ({recipient.private_name}, or the file that you named for a recovery key) opens "
         "backups made before today: delete it when the last of them has expired, not sooner."
@@ -189,6 +199,7 @@ def rehearse(file: Path, newest: int | None) -> None:
     finally:
         store.close()
     click.echo(f"{opened} of {tried} submissions opened.")
+    note_done(configuration.from_environment(), "key tried", f"{opened} of {tried} forms")
     if opened < tried:
         raise KeyProblem("this key does not open everything: let `previsit work` run, then try again")
 
@@ -206,13 +217,14 @@ def recover(file: Path) -> None:
         raise click.ClickException("this is no recovery key")
     newest = next(r for r in keyring.read_list(folder) if r.role == "clinic" and r.state != "old")
     if not (folder / newest.private_name).exists():
-        _renew(folder, ["clinic"], None)
+        _renew(folder, ["clinic"], None, "key replaced")
     listed = keyring.read_list(folder)
     store = _store()
     try:
         said = rewrap.rewrap_with(store, listed, [private])
     finally:
         store.close()
+    note_done(configuration.from_environment(), "key recovered", _record_of(recipient))
     click.echo(f"{said}. Next: `previsit doctor`, then `previsit keys retire` for the lost key.")
 
 

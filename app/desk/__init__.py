@@ -6,7 +6,7 @@ from flask import Flask
 from ..keys import KeyProblem
 from ..parts import Parts
 from ..room import furnish
-from . import access, account, accounts, doors, export, joining, link, queue, search, second_step, sheet, words
+from . import access, account, accounts, audit, doors, export, joining, link, queue, search, second_step, sheet, words
 from .context import Desk
 from .passwords import Passwords
 
@@ -24,7 +24,8 @@ def create_room(parts: Parts, *, hasher: PasswordHasher | None = None) -> Flask:
         passwords=Passwords(hasher or PasswordHasher()),
     )
     words.init_app(app, parts)
+    audit.init_app(app)
     access.init_app(app)
-    for part in (doors, second_step, joining, queue, search, sheet, link, export, account, accounts):
+    for part in (doors, second_step, joining, queue, search, sheet, link, export, account, accounts, audit):
         app.register_blueprint(part.blueprint)
     return app

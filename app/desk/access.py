@@ -87,7 +87,7 @@ def may(roles: Iterable[str], right: str) -> bool:
 def home(roles: Iterable[str]) -> str:
     """The address where somebody with these roles begins: the forms, if they may see them."""
     held = tuple(roles)
-    starts = (("answers", "queue.show"), ("accounts", "accounts.show"))
+    starts = (("answers", "queue.show"), ("accounts", "accounts.show"), ("audit", "audit.show"))
     return url_for(next((endpoint for right, endpoint in starts if may(held, right)), "account.show"))
 
 

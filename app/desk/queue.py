@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ..questionnaire import journey
 from ..questionnaire.flags import as_of_day, flags
 from ..questionnaire.kinds import Definition, Flag
-from ..records import submissions, wordings
+from ..records import audit, submissions, wordings
 from ..records.store import Connection
 from ..records.submissions import ATTENTION, Listed, Opened
 from . import words
@@ -51,14 +51,20 @@ class Section:
 @blueprint.get("/")
 @needs("answers")
 def show() -> ResponseReturnValue:
-    """One page of the list. An address holds only keys: a received time and a random id."""
-    before, attention_before = _key("before"), _key("attention")
-    with desk().parts.store.reading() as connection:
+    """One page of the list. An address holds only keys: a received time and a random id.
+
+    Every look writes one audit line, which tells how many were shown and not whose.
+    """
+    parts, before, attention_before = desk().parts, _key("before"), _key("attention")
+    with parts.store.reading() as connection:
         rows = submissions.newest(connection, limit=PAGE + 1, before=before, besides=ATTENTION)
         calls: list[Listed] = []
         if before is None:
             calls = submissions.newest(connection, limit=PAGE + 1, before=attention_before, status=ATTENTION)
         attention, rest = _section(connection, calls), _section(connection, rows)
+    with parts.store.writing() as connection:
+        record = f"{len(attention.entries) + len(rest.entries)} forms"
+        audit.note(connection, at=parts.now(), room="desk", who=me().id, act="list", record=record)
     return render_template(
         "desk/list.html", attention=attention, rest=rest, is_first=before is None and attention_before is None
     )

@@ -4,7 +4,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from ..finding import chart_form
-from ..records import audit, charts, submissions, wordings
+from ..records import audit, audit_lines, charts, submissions, wordings
+from ..records.audit_lines import Wanted
 from . import words
 from .access import needs
 from .context import desk, me
@@ -12,6 +13,8 @@ from .queue import urgent_flags
 from .reading import read
 
 blueprint = Blueprint("sheet", __name__)
+
+MOST_LINES = 20
 
 
 @blueprint.get("/submissions/<submission_id>")
@@ -28,8 +31,10 @@ def show(submission_id: str) -> ResponseReturnValue:
         chart = charts.numbers(connection, [listed.id], parts.keyring.private_keys).get(listed.id, "")
     with parts.store.writing() as connection:
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act="look", record=listed.id)
+    with parts.store.reading() as connection:  # behind the line of this look, which is one of them
+        history = audit_lines.page(connection, Wanted(record=listed.id), limit=MOST_LINES + 1)
     if opened is None:
-        return render_template("desk/closed.html", listed=listed)
+        return render_template("desk/closed.html", listed=listed, history=history, most=MOST_LINES)
     everything = request.args.get("all") == "1"
     sent_on = parts.local(listed.received_at).date()
     return render_template(
@@ -42,6 +47,8 @@ def show(submission_id: str) -> ResponseReturnValue:
         urgent=urgent_flags(definition, opened),
         rules=words.flag_rules(definition),
         chart=chart,
+        history=history,
+        most=MOST_LINES,
     )
 
 

@@ -116,7 +116,7 @@ def test_every_way_through_the_door_is_on_record_without_what_was_typed(stranger
         me = connection.execute(select(models.Staff.id)).scalar_one()
         rows = connection.execute(select(models.Audit.act, models.Audit.who).order_by(models.Audit.id)).all()
     assert [tuple(row) for row in rows] == [
-        ("first account", me), ("app set up", me), ("sign in", me), ("sign out", me), ("sign in refused", me),
+        ("first account", me), ("app set up", me), ("sign in", me), ("list", me), ("sign out", me), ("sign in refused", me),
         ("sign in refused", NOBODY),
     ]  # fmt: skip
 
@@ -261,6 +261,7 @@ def test_a_role_opens_its_rooms_and_no_other(parts: Parts, stranger: Staff, role
     stranger.has_an_account(role).signs_in()
     rights = RIGHTS.get(role, frozenset())
     needed = {"/desk/": "answers", f"/desk/submissions/{listed.id}": "answers", "/desk/export": "export"}
+    needed["/desk/audit"] = "audit"
     for path, right in needed.items():
         assert stranger.opens(path).status == (200 if right in rights else 403), path
     stranger.opens("/desk/link")
