@@ -40,6 +40,16 @@ class Clinic:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Syslog:
+    """Where audit lines are sent to: a socket of this host by its path, or a host and its port."""
+
+    kind: Literal["path", "udp", "tcp"]
+    path: str = ""
+    host: str = ""
+    port: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """Everything that can be set. Days are days, times of the clinic are in `clinic.timezone`."""
 
@@ -56,6 +66,7 @@ class Config:
     trusted_proxies: int
     idle_minutes: int
     trusted_idle_minutes: int
+    audit_syslog: Syslog | None
     draft_days: int
     keep_days: Mapping[str, int]
     extra_questions: bool
@@ -98,6 +109,7 @@ DEFAULTS: Mapping[str, str] = {
     "TRUSTED_PROXIES": "0",
     "IDLE_MINUTES": "15",
     "TRUSTED_IDLE_MINUTES": "240",
+    "AUDIT_SYSLOG": "",
     "DRAFT_DAYS": "30",
     "KEEP_DAYS": "2190",
     "EXTRA_QUESTIONS": "off",
@@ -141,6 +153,7 @@ def load(environ: Mapping[str, str]) -> Config:
         trusted_proxies=_whole("TRUSTED_PROXIES", value["TRUSTED_PROXIES"], 0, 5),
         idle_minutes=_whole("IDLE_MINUTES", value["IDLE_MINUTES"], 1, 720),
         trusted_idle_minutes=_whole("TRUSTED_IDLE_MINUTES", value["TRUSTED_IDLE_MINUTES"], 0, 720),
+        audit_syslog=_syslog(value["AUDIT_SYSLOG"]) if value["AUDIT_SYSLOG"] else None,
         draft_days=_whole("DRAFT_DAYS", value["DRAFT_DAYS"], 1, 365),
         keep_days=_keep_days(value["KEEP_DAYS"]),
         extra_questions=_switch("EXTRA_QUESTIONS", value["EXTRA_QUESTIONS"]),
@@ -227,6 +240,18 @@ def _desk_url(text: str, public_url: str) -> str:
     if given and public_url.startswith("https:") and not given.startswith("https:"):
         raise ConfigError("DESK_URL must be https where PUBLIC_URL is")
     return given or public_url.replace("//127.0.0.1", "//localhost")
+
+
+def _syslog(text: str) -> Syslog:
+    if text.startswith("/"):
+        return Syslog(kind="path", path=text)
+    parts = urlsplit(text)
+    if parts.hostname and _has_good_port(parts) and not parts.path and not parts.query and not parts.username:
+        if parts.scheme == "udp":
+            return Syslog(kind="udp", host=parts.hostname, port=parts.port or 514)
+        if parts.scheme == "tcp":
+            return Syslog(kind="tcp", host=parts.hostname, port=parts.port or 514)
+    raise ConfigError(f"AUDIT_SYSLOG must be a path, udp://host:514 or tcp://host:514, not {text!r}")
 
 
 def _has_good_port(parts: SplitResult) -> bool:

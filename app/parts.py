@@ -12,6 +12,7 @@ from .ledger import Ledgers
 from .questionnaire.hemifacial_spasm import DEFINITION
 from .questionnaire.kinds import Definition
 from .records.store import Store
+from .syslog import Shipper
 
 Clock = Callable[[], datetime]
 
@@ -52,8 +53,9 @@ class Parts:
 
 
 def open_store(config: Config, server_key: ServerKey) -> Store:
-    """The database that this configuration names, with the chains that its audit lines hang on."""
-    return Store(config.database_url, Ledgers.of(server_key, config.rooms))
+    """The database of this configuration, with the chains that its audit lines hang on, and where they are sent."""
+    tell = Shipper(config.audit_syslog) if config.audit_syslog else None
+    return Store(config.database_url, Ledgers.of(server_key, config.rooms), tell)
 
 
 def assemble(config: Config, *, definition: Definition = DEFINITION, clock: Clock = utc_now) -> Parts:

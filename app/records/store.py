@@ -4,7 +4,7 @@
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -55,15 +55,21 @@ class DBAPIConnection(Protocol):
     def cursor(self) -> Any: ...
 
 
+class Listener(Protocol):
+    """Somebody who is told of audit lines once they are on disk, and must not raise."""
+
+    def __call__(self, lines: Sequence[Line]) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Store:
     """One database. Cheap to hand around; makes its connections when asked."""
 
-    def __init__(
-        self, url: str, ledgers: Ledgers | None = None, tell: Callable[[Sequence[Line]], None] | None = None
-    ) -> None:
+    def __init__(self, url: str, ledgers: Ledgers | None = None, tell: Listener | None = None) -> None:
         """`ledgers` are the chains that audit lines are noted on: without them none can be.
 
-        `tell` is called with the lines of a transaction once they are on disk, and must not raise.
+        `tell` is called with the audit lines of a transaction once they are on disk.
         """
         self._ledgers = ledgers
         self._tell = tell
@@ -163,6 +169,8 @@ class Store:
     def close(self) -> None:
         """Close every connection that is not in use."""
         self.engine.dispose()
+        if self._tell is not None:
+            self._tell.close()
 
 
 @contextmanager
