@@ -24,7 +24,7 @@ blueprint = Blueprint("audit", __name__)
 
 PAGE = 50
 BATCH = 500
-ROOMS = {"intake": "Patients’ room", "desk": "Desk", "work": "Command line or recurring work"}
+ROOMS = {"intake": "Patients’ room", "desk": "Desk", "work": "Operator or job"}
 WORDS = {
     audit.PATIENT: "A patient",
     audit.SYSTEM: "The service itself",
@@ -63,7 +63,7 @@ def show() -> ResponseReturnValue:
     shown = rows[:PAGE]
     if not asked.problems:
         with parts.store.writing() as connection:
-            record = f"{len(shown)} lines"
+            record = acts.counted(len(shown), "line")
             audit.note(connection, at=parts.now(), room="desk", who=me().id, act="audit", record=record)
     page = render_template(
         "desk/audit.html",

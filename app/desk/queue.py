@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ..questionnaire import journey
 from ..questionnaire.flags import as_of_day, flags
 from ..questionnaire.kinds import Definition, Flag
-from ..records import audit, submissions, wordings
+from ..records import acts, audit, submissions, wordings
 from ..records.store import Connection
 from ..records.submissions import ATTENTION, Listed, Opened
 from . import words
@@ -63,7 +63,7 @@ def show() -> ResponseReturnValue:
             calls = submissions.newest(connection, limit=PAGE + 1, before=attention_before, status=ATTENTION)
         attention, rest = _section(connection, calls), _section(connection, rows)
     with parts.store.writing() as connection:
-        record = f"{len(attention.entries) + len(rest.entries)} forms"
+        record = acts.counted(len(attention.entries) + len(rest.entries), "form")
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act="list", record=record)
     return render_template(
         "desk/list.html", attention=attention, rest=rest, is_first=before is None and attention_before is None

@@ -67,3 +67,8 @@ def words(act: str) -> str:
     """How an act is said; one that a newer release wrote, as it stands."""
     known: Mapping[str, str] = {**WORDS}
     return known.get(act, act)
+
+
+def counted(number: int, noun: str) -> str:
+    """What a line about several records has in the place of an id: how many there were."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -70,7 +70,7 @@ def test_every_act_at_the_desk_writes_its_line(parts: Parts, specialist: Staff, 
     }  # fmt: skip
     with parts.store.reading() as connection:
         lists = connection.execute(select(ROW.record).where(ROW.act == "list").order_by(ROW.id)).scalars().all()
-    assert lists == ["0 forms", "1 forms", "1 forms", "1 forms"]
+    assert lists == ["0 forms", "1 form", "1 form", "1 form"]
 
 
 def test_every_act_at_the_command_line_writes_its_line(

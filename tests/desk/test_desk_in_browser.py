@@ -1,8 +1,10 @@
 """The desk in Chromium: on a tablet, and on paper."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from app.parts import Parts
@@ -39,6 +41,68 @@ def test_the_ways_of_the_desk_stand_in_one_line_on_a_tablet(page: Page) -> None:
     tops = page.locator("nav[aria-label=Staff] a").evaluate_all("links => links.map(a => a.offsetTop)")
     assert len(tops) == 5
     assert len(set(tops)) == 1
+
+
+@pytest.fixture
+def officer(chromium: Browser, parts: Parts) -> Iterator[Page]:
+    """A browser on a narrow phone in which a privacy officer is signed in; somebody opened a form before."""
+    listed = send(parts)
+    staff = Staff.of(parts).has_an_account("privacy-officer", "specialist").signs_in().looks_at(listed.id)
+    context = new_context(chromium, viewport={"width": 320, "height": 640})
+    with served(staff.client.application) as site:
+        page = context.new_page()
+        page.goto(f"{site}/desk/sign-in")
+        page.fill("[autocomplete=username]", NAME)
+        page.fill("[type=password]", PASSWORD)
+        press(page)
+        page.get_by_role("link", name="Audit").click()
+        yield page
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_at_the_audit_with_lines_without_and_with_a_mistake(
+    officer: Page, scheme: Literal["light", "dark"]
+) -> None:
+    officer.emulate_media(color_scheme=scheme)
+    here = officer.url
+    for address in ("", "?act=erased", "?record=nonsense&from=2026-03-01"):
+        officer.goto(here + address)
+        assert [f"{v['id']} {v['nodes'][0]['html']}" for v in Axe().run(officer).response["violations"]] == [], address
+        assert officer.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), address
+    officer.goto(here)
+    officer.locator("td a", has_text="-").first.click()
+    assert officer.locator("td", has_text="Opened a form").count() == 1
+
+
+def test_the_audit_is_filtered_and_downloaded_with_the_keyboard_alone(officer: Page) -> None:
+    officer.locator("#who").focus()
+    officer.keyboard.press("Tab")
+    assert officer.evaluate("document.activeElement.id") == "act"
+    officer.keyboard.type("Opened")
+    officer.keyboard.press("Tab")
+    officer.keyboard.press("Tab")
+    assert officer.evaluate("document.activeElement.id") == "record"
+    with officer.expect_navigation(url="**/audit?*act=look*"):
+        officer.keyboard.press("Enter")
+    assert officer.locator(".log tbody tr").count() == 1
+    officer.locator("form[method=post] button", has_text="Download").focus()
+    with officer.expect_download() as download:
+        officer.keyboard.press("Enter")
+    assert download.value.suggested_filename == "audit-2026-03-02.csv"
+
+
+def test_who_opened_a_form_is_folded_until_it_is_asked_for_and_is_not_printed(page: Page) -> None:
+    page.get_by_text("SHORT").click()
+    table = page.locator("details.opened table")
+    assert not table.is_visible()
+    page.locator("details.opened summary").focus()
+    page.keyboard.press("Enter")
+    assert table.is_visible()
+    assert Axe().run(page).response["violations"] == []
+    assert page.locator("details.opened tbody tr").count() == 2
+    page.emulate_media(media="print")
+    assert not page.locator("details.opened").is_visible()
 
 
 def test_a_very_long_word_pushes_no_column_off_the_paper(page: Page) -> None:
