@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete, event, insert, text, update
+from sqlalchemy import Engine, and_, delete, event, insert, text, update
 
 import config as configuration
 from app import doctor, jobs, keyring, keys
@@ -19,7 +20,7 @@ from app.doctor.finding import Finding, Level
 from app.jobs import Job
 from app.keyring import LIST_NAME
 from app.parts import Parts, utc_now
-from app.records import models, schema
+from app.records import audit, models, schema
 from app.records.store import Store
 from app.sealing import new_private_key
 from tests.conftest import FakeClock
@@ -232,6 +233,44 @@ def test_documents_that_nobody_can_open_are_a_problem(
     shutil.rmtree(folder)
     Operator(environ).runs("prepare")
     assert "3 documents are sealed to no key on the list" in Examination(environ, clock).of("keys.closed").what
+
+
+# The audit
+
+
+def test_an_audit_that_was_changed_is_a_problem(served: Parts, environ: dict[str, str], clock: FakeClock) -> None:
+    assert Examination(environ, clock).of("audit.lines").level == "ok"
+    with served.store.writing() as connection:
+        connection.execute(update(models.Audit).values(who="nobody"))
+    found = Examination(environ, clock).of("audit.lines")
+    assert found.level == "problem"
+    assert "previsit audit verify" in found.advice
+    assert "audit.lines" not in {f.check for f in Examination(environ, clock, ROOMS="intake").findings}
+
+
+def test_only_the_newest_lines_are_computed(
+    served: Parts, environ: dict[str, str], clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served.store.writing() as connection:
+        for _ in range(5):
+            audit.note(connection, at=clock(), room="desk", who="somebody", act="look", record="-")
+    second = and_(models.Audit.chain.like("desk-%"), models.Audit.seq == 2)
+    with served.store.writing() as connection:
+        connection.execute(update(models.Audit).where(second).values(who="nobody"))
+    assert Examination(environ, clock).of("audit.lines").level == "problem"
+    monkeypatch.setattr(doctor.audit, "NEWEST", 3)
+    assert Examination(environ, clock).of("audit.lines").level == "ok"
+
+
+def test_a_collector_that_cannot_be_reached_is_told(
+    served: Parts, environ: dict[str, str], clock: FakeClock, tmp_path: Path
+) -> None:
+    assert "audit.syslog" not in {f.check for f in Examination(environ, clock).findings}
+    there = tmp_path / "socket"
+    assert Examination(environ, clock, AUDIT_SYSLOG=str(there)).of("audit.syslog").level == "warning"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(there))
+        assert Examination(environ, clock, AUDIT_SYSLOG=str(there)).of("audit.syslog").level == "ok"
 
 
 # The database

@@ -9,7 +9,7 @@ from ..jobs import jobs_of
 from ..records import condition, rewrapping
 from ..records import jobs as job_runs
 from ..records.store import Store, StoreUnavailable
-from . import database, keys, machine, work
+from . import audit, database, keys, machine, work
 from .finding import Finding, ok, problem
 
 _DRAFT_SLACK = timedelta(days=1)
@@ -37,6 +37,7 @@ def _examine(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
     yield from machine.disks([*folders, store.file.parent] if store.file else folders)
     yield from machine.permissions(config, store.file)
     yield from database.transport(store)
+    yield from audit.collector(config)
     findings, readable = database.connection(store)
     yield from findings
     if not readable:
@@ -60,4 +61,5 @@ def _stored(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
         yield from work.jobs(jobs_of(config), job_runs.runs(connection), now)
         if opens:
             yield from work.digests(condition.waiting_for_digests(connection, now - work.LONGEST_WAIT))
+            yield from audit.lines(config, store)
         yield from work.drafts(condition.drafts_kept_past(connection, now - _DRAFT_SLACK))
