@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 import config as configuration
 from app import create_app, doctor, jobs, keyring
 from app.parts import Parts, assemble
+from app.records import audit, models, roles, schema, submissions
 from app.records import jobs as job_records
-from app.records import models, roles, schema, submissions
 from app.records.store import Store, StoreRefused
 from tests.cases import TYPICAL
 from tests.conftest import FakeClock
@@ -226,7 +226,45 @@ def test_what_the_desks_role_cannot_finish_it_hands_to_the_owner(
     assert "Done." in operator.runs("scrub")
 
 
+def test_the_staff_host_verifies_what_both_hosts_noted_before_and_after_a_rotation(
+    patient: Patient,
+    intake_settings: dict[str, str],
+    desk_host: Parts,
+    environ: dict[str, str],
+    operator: Operator,
+    clock: FakeClock,
+) -> None:
+    desk = Operator({**environ, "DATABASE_URL": desk_host.config.database_url, "ROOMS": "desk"})
+    Staff.of(desk_host).has_an_account().signs_in()
+    patient.starts().fills_in(ANSWERS).sends(ANSWERS).sees("Your answers were sent")
+    said = desk.runs("audit", "verify")  # by the keys that `prepare` has kept on either host
+    assert sorted(line.split("-")[0] for line in said.splitlines() if line.endswith(" lines")) == ["desk", "intake"]
+    Operator(intake_settings).runs("prepare")
+    operator.runs("keys", "rotate", "clinic", DATABASE_URL=desk_host.config.database_url)
+    Operator(intake_settings).runs("prepare")
+    clock.passes(seconds=1)
+    for parts in (patient.parts, desk_host):
+        jobs.do_due(parts)
+    with desk_host.store.reading() as connection:
+        anchors = set(connection.execute(select(models.Audit.chain).where(models.Audit.act == "head")).scalars())
+        assert {chain.split("-")[0] for chain in anchors if chain} == {"desk", "intake"}
+    old = next(r for r in desk_host.keyring.listed if r.state == "old")
+    operator.runs("keys", "retire", old.key.key_id, DATABASE_URL=desk_host.config.database_url)
+    (desk_host.keyring.folder / old.private_name).unlink()
+    assert "The audit is as it was written" in desk.runs("audit", "verify")
+    assert "run it on the staff host" in Operator(intake_settings).is_refused("audit", "verify")
+
+
 # Whoever takes a host gets no further than its role
+
+
+def test_a_taken_patients_host_reads_where_the_audit_ends_and_nothing_of_what_was_done(patient: Patient) -> None:
+    patient.starts().fills_in(ANSWERS).sends(ANSWERS)
+    columns = ("SELECT who FROM audit", "SELECT act FROM audit", "SELECT record FROM audit", "SELECT at FROM audit")
+    is_refused(patient.parts, *columns, "SELECT * FROM audit", "UPDATE audit SET hash = ''", "DELETE FROM audit")
+    with patient.parts.store.reading() as connection:
+        (head,) = audit.heads(connection)
+    assert head.chain.startswith("intake-")
 
 
 def test_a_taken_patients_host_reads_nothing_that_was_sent(patient: Patient) -> None:
