@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, insert, select, text
 
 import config as configuration
 from app import create_app, doctor, jobs, keyring
@@ -265,6 +265,21 @@ def test_a_taken_patients_host_reads_where_the_audit_ends_and_nothing_of_what_wa
     with patient.parts.store.reading() as connection:
         (head,) = audit.heads(connection)
     assert head.chain.startswith("intake-")
+
+
+def test_neither_host_puts_a_line_on_the_others_chain(patient: Patient, desk_host: Parts) -> None:
+    patient.starts().fills_in(ANSWERS).sends(ANSWERS)
+    specialist = Staff.of(desk_host).has_an_account().signs_in()
+    for parts, other in ((patient.parts, "desk"), (desk_host, "intake")):
+        with parts.store.reading() as connection:
+            chain = next(head.chain for head in audit.heads(connection) if head.chain.startswith(other))
+        false = {"at": parts.now(), "room": "desk", "who": "x", "act": "look", "record": "-", "hash": b"0" * 32}
+        for name in (chain, None):
+            line = insert(models.Audit).inline().values(**false, chain=name, seq=2**31 - 1)
+            with pytest.raises(StoreRefused, match="row-level security"), parts.store.writing() as connection:
+                connection.execute(line)
+    specialist.opens("/desk/").sees("Sent, newest first")
+    patient.another_device().starts().fills_in(ANSWERS).sends(ANSWERS).sees("Your answers were sent")
 
 
 def test_a_taken_patients_host_reads_nothing_that_was_sent(patient: Patient) -> None:

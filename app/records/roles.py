@@ -86,6 +86,19 @@ def statements(intake: str, desk: str) -> list[str]:
         *(f"REVOKE ALL ON SEQUENCE {name} FROM PUBLIC, {both}" for name in _sequences().values()),
         *(line for table, may in GRANTS.items() for line in _grants(table, may.intake, intake)),
         *(line for table, may in GRANTS.items() for line in _grants(table, may.desk, desk)),
+        "ALTER TABLE audit ENABLE ROW LEVEL SECURITY",
+        *_own_chain("intake", intake),
+        *_own_chain("desk", desk),
+    ]
+
+
+def _own_chain(room: str, role: str) -> list[str]:
+    """A role appends to the chains of its own room: a taken patients' host puts nothing on the desk's."""
+    return [
+        f"DROP POLICY IF EXISTS audit_{room}_reads ON audit",
+        f"DROP POLICY IF EXISTS audit_{room}_adds ON audit",
+        f'CREATE POLICY audit_{room}_reads ON audit FOR SELECT TO "{role}" USING (true)',
+        f"CREATE POLICY audit_{room}_adds ON audit FOR INSERT TO \"{role}\" WITH CHECK (starts_with(chain, '{room}-'))",
     ]
 
 
