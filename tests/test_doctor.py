@@ -373,8 +373,6 @@ def without_fsync(store: Store) -> Iterator[None]:
 
 
 def test_an_older_and_a_newer_database_are_told_apart(served: Parts, environ: dict[str, str], clock: FakeClock) -> None:
-    with served.store.reading() as connection:
-        newest = schema.revision_of(connection) or ""
     schema.downgrade(served.store, "0001")
     found = Examination(environ, clock).of("database.migration")
     assert "older migration 0001" in found.what

@@ -9,7 +9,7 @@ import config as configuration
 
 from ..parts import Parts, assemble
 from ..records import factors, setup_links, staff
-from ..records.erasing import OPERATOR
+from ..records.audit import OPERATOR
 from ..records.setup_links import Purpose
 from ..records.staff import Account, LastAdministrator
 from ..records.store import Connection

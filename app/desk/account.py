@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ..forgery import keeps_answers
 from ..records import attempts, audit, devices, factors, staff, staff_sessions
+from ..records.acts import Act
 from ..records.staff import LastAdministrator
 from ..records.store import Connection
 from . import passkeys
@@ -80,6 +81,8 @@ def add_app() -> ResponseReturnValue:
         return _app_page(App.fresh(me().id), STALE), 400
     with desk().parts.store.writing() as connection:
         problem = set_up_app(connection, me().id, app)
+        if not problem:
+            _note_in(connection, "app set up")
     if problem:
         return _app_page(app, problem), 422
     return _back("Your authenticator app is set up.")
@@ -115,6 +118,8 @@ def add_passkey() -> ResponseReturnValue:
     """Keep the passkey that this browser made."""
     with desk().parts.store.writing() as connection:
         problem = set_up_passkey(connection, me().id)
+        if not problem:
+            _note_in(connection, "passkey added")
     return _back(problem or "Your passkey is added. From now on it signs you in with one touch.")
 
 
@@ -218,10 +223,10 @@ def _ended(count: int) -> str:
     return " One other sign-in was ended." if count == 1 else f" {count} other sign-ins were ended."
 
 
-def _note(act: str) -> None:
+def _note(act: Act) -> None:
     with desk().parts.store.writing() as connection:
         _note_in(connection, act)
 
 
-def _note_in(connection: Connection, act: str) -> None:
+def _note_in(connection: Connection, act: Act) -> None:
     audit.note(connection, at=desk().parts.now(), room="desk", who=me().id, act=act, record=me().id)

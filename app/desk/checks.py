@@ -1,6 +1,6 @@
 """Whether a second factor fits: a code of an authenticator app, a recovery code, a passkey. What fits is used up."""
 
-from ..records import audit, factors, spent
+from ..records import factors, spent
 from ..records.factors import Key
 from ..records.staff import Account
 from ..records.staff_sessions import Way
@@ -18,7 +18,6 @@ def code_fits(connection: Connection, account: Account, typed: str) -> Way | Non
     if secret and step is not None and spend_step(connection, account.id, secret, step):
         return "app"
     if factors.use_code(connection, parts.server_key, account.id, typed):
-        audit.note(connection, at=now, room="desk", who=account.id, act="recovery code used", record=account.id)
         return "recovery"
     return None
 

@@ -8,7 +8,7 @@ from flask import current_app, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from ..records import audit, factors, spent, staff
+from ..records import factors, spent, staff
 from ..records.store import Connection
 from . import access, apps, checks, passkeys
 from .context import desk
@@ -60,7 +60,6 @@ def set_up_app(connection: Connection, staff_id: str, app: App) -> str:
     if app.secret is None or step is None or not checks.spend_step(connection, staff_id, app.secret, step):
         return CODE_WRONG
     staff.set_totp(connection, staff_id, apps.seal(parts.server_key, staff_id, app.secret))
-    audit.note(connection, at=now, room="desk", who=staff_id, act="app set up", record=staff_id)
     return ""
 
 
@@ -77,7 +76,6 @@ def set_up_passkey(connection: Connection, staff_id: str) -> str:
     if factors.find_passkey(connection, key.id) or not spent.spend(connection, digest, now + 2 * passkeys.LASTS):
         return NOT_MADE
     factors.add_passkey(connection, key)
-    audit.note(connection, at=now, room="desk", who=staff_id, act="passkey added", record=staff_id)
     return ""
 
 

@@ -1,11 +1,14 @@
 """What a one-time link opens: making the first account, taking up an invitation, setting a new password."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import codes
 from ..forgery import keeps_answers
 from ..records import audit, devices, factors, setup_links, staff, staff_sessions
+from ..records.acts import Act
 from ..records.setup_links import Link
 from ..records.store import Connection
 from . import cookies, signing_in
@@ -17,7 +20,12 @@ from .forms import NewPassword, SetUp, problems
 blueprint = Blueprint("joining", __name__)
 
 FIRST_ROLES = ("administrator", "specialist")
-_ACTS = {"first": "first account", "join": "account made", "reset": "password reset", "restart": "account restarted"}
+_ACTS: Mapping[str, Act] = {
+    "first": "first account",
+    "join": "account made",
+    "reset": "password reset",
+    "restart": "account restarted",
+}
 
 
 @blueprint.get("/setup/<secret>")
@@ -48,8 +56,8 @@ def take_link(secret: str) -> ResponseReturnValue:
         if used is None:
             return _over()
         staff_id = _take_up(connection, used, name or form.account_name, kept)
-        audit.note(connection, at=now, room="desk", who=staff_id, act=_ACTS[used.purpose], record=staff_id)
         token = "" if used.purpose == "reset" else signing_in.begin_half_way(connection, staff_id)
+        audit.note(connection, at=now, room="desk", who=staff_id, act=_ACTS[used.purpose], record=staff_id)
     if not token:
         flash("Your new password is set. Sign in with it.")
         return redirect(url_for("doors.sign_in"), 303)

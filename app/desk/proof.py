@@ -7,6 +7,7 @@ from flask import abort, render_template, request
 
 from ..forgery import FIELD
 from ..records import attempts, audit, factors, staff, staff_sessions
+from ..records.acts import Act
 from .checks import passkey_fits
 from .context import desk, me
 from .passkeys import NotProved
@@ -63,7 +64,7 @@ def _look_at_passkey() -> tuple[str, int] | None:
     return None
 
 
-def _note(act: str) -> None:
+def _note(act: Act) -> None:
     parts = desk().parts
     with parts.store.writing() as connection:
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act=act, record=me().id)

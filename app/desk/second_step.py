@@ -6,7 +6,8 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ..forgery import keeps_answers
-from ..records import attempts, factors, staff
+from ..records import attempts, audit, factors, staff
+from ..records.acts import Act
 from ..records.factors import Factors
 from ..records.staff import Account
 from ..records.staff_sessions import Way
@@ -57,9 +58,10 @@ def take() -> ResponseReturnValue:
 
 def _inside(connection: Connection, account: Account, way: Way, tries: bytes) -> ResponseReturnValue:
     attempts.forget(connection, tries)
+    left = factors.of(connection, account.id).codes
     response = signing_in.inside(signing_in.begin(connection, account, way, trusted="trusted" in request.form))
     if way == "recovery":
-        left = factors.of(connection, account.id).codes
+        _note(connection, account.id, "recovery code used")
         flash(f"You used a recovery code; {left} are left. Under My account you can make new ones.")
     return response
 
@@ -109,7 +111,7 @@ def add_app() -> ResponseReturnValue:
         _only_without_factors(connection)
         problem = set_up_app(connection, half().id, app)
         if not problem:
-            return _enrolled(connection, "app")
+            return _enrolled(connection, "app", "app set up")
     return _set_up_page(app, problem), 422
 
 
@@ -124,14 +126,19 @@ def add_passkey() -> ResponseReturnValue:
         _only_without_factors(connection)
         problem = set_up_passkey(connection, half().id)
         if not problem:
-            return _enrolled(connection, "passkey")
+            return _enrolled(connection, "passkey", "passkey added")
     return _set_up_page(sentence=problem), 422
 
 
-def _enrolled(connection: Connection, way: Way) -> ResponseReturnValue:
+def _enrolled(connection: Connection, way: Way, act: Act) -> ResponseReturnValue:
     made = factors.make_codes(connection, desk().parts.server_key, half().id)
     fresh = signing_in.begin(connection, _account(connection), way, trusted="trusted" in request.form)
+    _note(connection, half().id, act)
     return signing_in.furnish(codes_page(made, fresh.roles), fresh)
+
+
+def _note(connection: Connection, staff_id: str, act: Act) -> None:
+    audit.note(connection, at=desk().parts.now(), room="desk", who=staff_id, act=act, record=staff_id)
 
 
 def _only_without_factors(connection: Connection) -> None:

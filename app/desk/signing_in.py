@@ -8,14 +8,14 @@ from werkzeug.wrappers import Response
 
 from .. import logs
 from ..records import attempts, audit, devices, staff, staff_sessions
+from ..records.acts import Act
 from ..records.staff import Account
 from ..records.staff_sessions import Stage, Way
 from ..records.store import Connection
 from . import access, cookies
 from .context import desk
 
-NOBODY = "nobody"
-"""Who tried, in the audit, when there is no account of that name. What was typed is not kept."""
+NOBODY = audit.NOBODY
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def tries_of(connection: Connection, name: str, account: Account | None) -> byte
     return parts.server_key.digest("sign-in", staff.normalised(name) + apart)
 
 
-def refused(staff_id: str, act: str, tries: bytes) -> datetime | None:
+def refused(staff_id: str, act: Act, tries: bytes) -> datetime | None:
     """Note that a try was refused; returns the moment from which the next one is allowed, if that is not now."""
     parts, now = desk().parts, desk().parts.now()
     logs.event("sign_in_refused")

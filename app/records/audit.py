@@ -57,6 +57,11 @@ def note(connection: Connection, *, at: datetime, room: Room, who: str, act: Act
     _append(connection, notes, notes.chain(room), at=at, room=room, who=who, act=act, record=record)
 
 
+def room_of(by: str) -> Room:
+    """Where somebody acts who may act in two places: an operator at the command line, everybody else at the desk."""
+    return "work" if by == OPERATOR else "desk"
+
+
 def note_heads(connection: Connection, chain: Chain, at: datetime) -> list[Head]:
     """Note, on this chain, the head of every other chain, and return those heads.
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, 
 from .. import codes
 from ..keys import ServerKey
 from . import audit, staff
+from .acts import Act
 from .models import Restart, SetupLink, Staff
 
 Purpose = Literal["first", "join", "reset", "restart"]
@@ -21,6 +22,9 @@ LASTS: dict[Purpose, timedelta] = {
     "restart": timedelta(hours=24),
 }
 """How long a link is good for. An invitation may have to wait for somebody's next day at the clinic."""
+
+
+_RENEWED: dict[Purpose, Act] = {"join": "invited", "reset": "reset started", "restart": "restart started"}
 
 
 @dataclass(frozen=True)
@@ -47,15 +51,14 @@ def invite(connection: Connection, key: ServerKey, name: str, roles: Iterable[st
     """Lay down an account that waits for its owner; returns the secret of the link that leads into it."""
     staff_id = staff.create(connection, name, None, roles, now)
     secret = _make(connection, key, "join", staff_id, now)
-    audit.note(connection, at=now, room="desk", who=by, act="invited", record=staff_id)
+    audit.note(connection, at=now, room=audit.room_of(by), who=by, act="invited", record=staff_id)
     return secret
 
 
 def renew(connection: Connection, key: ServerKey, staff_id: str, purpose: Purpose, *, by: str, now: datetime) -> str:
     """A fresh link into an account that is there: to join it, or to reset it. An earlier one stops working."""
     secret = _make(connection, key, purpose, staff_id, now)
-    act = "invited" if purpose == "join" else f"{purpose} started"
-    audit.note(connection, at=now, room="desk", who=by, act=act, record=staff_id)
+    audit.note(connection, at=now, room=audit.room_of(by), who=by, act=_RENEWED[purpose], record=staff_id)
     return secret
 
 
@@ -66,7 +69,7 @@ def withdraw(connection: Connection, staff_id: str, *, by: str, now: datetime) -
     waiting = and_(Staff.id == staff_id, Staff.password_hash.is_(None), Staff.subject.is_(None))
     if connection.execute(delete(Staff).where(waiting)).rowcount != 1:
         return False
-    audit.note(connection, at=now, room="desk", who=by, act="invitation withdrawn", record=staff_id)
+    audit.note(connection, at=now, room=audit.room_of(by), who=by, act="invitation withdrawn", record=staff_id)
     return True
 
 
@@ -74,7 +77,7 @@ def ask_restart(connection: Connection, staff_id: str, *, by: str, now: datetime
     """Ask that somebody who lost the second factor may set up a new one. Another administrator has to agree."""
     connection.execute(delete(Restart).where(Restart.staff == staff_id))
     connection.execute(insert(Restart).values(staff=staff_id, asked_by=by, asked_at=now))
-    audit.note(connection, at=now, room="desk", who=by, act="restart asked for", record=staff_id)
+    audit.note(connection, at=now, room=audit.room_of(by), who=by, act="restart asked for", record=staff_id)
 
 
 def agree_to_restart(connection: Connection, key: ServerKey, staff_id: str, *, by: str, now: datetime) -> str | None:

@@ -121,7 +121,7 @@ def set_roles(connection: Connection, staff_id: str, roles: Iterable[str], *, by
     if ADMINISTRATOR not in wanted:
         _keep_an_administrator(connection, staff_id)
     connection.execute(update(Staff).where(Staff.id == staff_id).values(roles=" ".join(wanted)))
-    audit.note(connection, at=now, room="desk", who=by, act="roles changed", record=staff_id)
+    audit.note(connection, at=now, room=audit.room_of(by), who=by, act="roles changed", record=staff_id)
 
 
 def disable(connection: Connection, staff_id: str, *, by: str, now: datetime) -> None:
@@ -129,13 +129,13 @@ def disable(connection: Connection, staff_id: str, *, by: str, now: datetime) ->
     _keep_an_administrator(connection, staff_id)
     connection.execute(update(Staff).where(Staff.id == staff_id).values(disabled_at=now))
     connection.execute(delete(StaffSession).where(StaffSession.staff == staff_id))
-    audit.note(connection, at=now, room="desk", who=by, act="account disabled", record=staff_id)
+    audit.note(connection, at=now, room=audit.room_of(by), who=by, act="account disabled", record=staff_id)
 
 
 def enable(connection: Connection, staff_id: str, *, by: str, now: datetime) -> None:
     """Open an account that was shut, with the password and the factors it had."""
     connection.execute(update(Staff).where(Staff.id == staff_id).values(disabled_at=None))
-    audit.note(connection, at=now, room="desk", who=by, act="account enabled", record=staff_id)
+    audit.note(connection, at=now, room=audit.room_of(by), who=by, act="account enabled", record=staff_id)
 
 
 def _keep_an_administrator(connection: Connection, staff_id: str) -> None:

@@ -26,9 +26,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":  # what `previsit database-roles` made hangs on the columns
-        for room in ("intake", "desk"):
-            op.execute(f"DROP POLICY IF EXISTS audit_{room}_reads ON audit")
-            op.execute(f"DROP POLICY IF EXISTS audit_{room}_adds ON audit")
+        op.execute("DROP POLICY IF EXISTS audit_intake_reads ON audit")
+        op.execute("DROP POLICY IF EXISTS audit_intake_adds ON audit")
+        op.execute("DROP POLICY IF EXISTS audit_desk_reads ON audit")
+        op.execute("DROP POLICY IF EXISTS audit_desk_adds ON audit")
         op.execute("ALTER TABLE audit DISABLE ROW LEVEL SECURITY")
     for name in ("ix_audit_chain", *_INDEXES):
         op.drop_index(name, table_name="audit")

@@ -183,7 +183,7 @@ def test_what_happens_to_an_account_is_on_record(parts: Parts, specialist: Staff
     touches(specialist.another_browser(), phone)
     with parts.store.reading() as connection:
         acts = connection.execute(select(models.Audit.act).order_by(models.Audit.id)).scalars().all()
-    assert acts == [
+    assert [act for act in acts if act != "list"] == [
         "sign in", "passkey added", "recovery codes made", "passkey removed", "password changed", "sign-ins ended",
         "sign in refused",
     ]  # fmt: skip

@@ -219,8 +219,8 @@ def test_what_administrators_do_is_on_record_and_no_link_is(parts: Parts, admini
     administrator.opens(PAGE).follows(NEW).presses("Ask for a new second step").presses("Disable the account")
     with parts.store.reading() as connection:
         lines = connection.execute(select(models.Audit).order_by(models.Audit.id)).all()
-    assert [line.act for line in lines] == [
-        "sign in", "invited", "account made", "app set up", "sign in", "roles changed", "reset started",
+    assert [line.act for line in lines if line.act != "list"] == [
+        "sign in", "invited", "account made", "sign in", "app set up", "roles changed", "reset started",
         "restart asked for", "account disabled",
     ]  # fmt: skip
     assert link.rsplit("/", 1)[-1] not in str(lines)

@@ -51,10 +51,7 @@ def officer(chromium: Browser, parts: Parts) -> Iterator[Page]:
     context = new_context(chromium, viewport={"width": 320, "height": 640})
     with served(staff.client.application) as site:
         page = context.new_page()
-        page.goto(f"{site}/desk/sign-in")
-        page.fill("[autocomplete=username]", NAME)
-        page.fill("[type=password]", PASSWORD)
-        press(page)
+        enter_desk(page, site, NAME, PASSWORD, staff.code_of())
         page.get_by_role("link", name="Audit").click()
         yield page
         context.close()

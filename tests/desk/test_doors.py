@@ -116,8 +116,8 @@ def test_every_way_through_the_door_is_on_record_without_what_was_typed(stranger
         me = connection.execute(select(models.Staff.id)).scalar_one()
         rows = connection.execute(select(models.Audit.act, models.Audit.who).order_by(models.Audit.id)).all()
     assert [tuple(row) for row in rows] == [
-        ("first account", me), ("app set up", me), ("sign in", me), ("list", me), ("sign out", me), ("sign in refused", me),
-        ("sign in refused", NOBODY),
+        ("first account", me), ("sign in", me), ("app set up", me), ("list", me), ("sign out", me),
+        ("sign in refused", me), ("sign in refused", NOBODY),
     ]  # fmt: skip
 
 
@@ -267,6 +267,14 @@ def test_a_role_opens_its_rooms_and_no_other(parts: Parts, stranger: Staff, role
     stranger.opens("/desk/link")
     stranger.posts(f"/desk/submissions/{listed.id}/seen", token(stranger))
     assert (stranger.status != 403) is ("review" in rights)
+
+
+def test_a_refusal_is_on_record(parts: Parts, stranger: Staff) -> None:
+    stranger.has_an_account("read-only").signs_in()
+    assert stranger.opens("/desk/accounts").status == 403
+    with parts.store.reading() as connection:
+        lines = connection.execute(select(models.Audit.record).where(models.Audit.act == "refused")).scalars().all()
+    assert lines == ["accounts.show"]
 
 
 def test_the_cookies_of_a_desk_on_https_are_secure(environ: dict[str, str], request: pytest.FixtureRequest) -> None:
