@@ -31,7 +31,7 @@ browser: ## Find Chromium, or install it where that is possible
 	     && { echo "Installing Chromium"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }; } \
 	|| echo "NOT RUN: the tests in a browser, since there is no Chromium on the PATH and it cannot be installed."
 
-bench: .venv/dev ## Measure pages, sealing and search, against floors of the same run (PART=pages, sealing or search)
+bench: .venv/dev ## Measure pages, sealing and search, against floors of the same run (PART=pages, sealing, search or desk)
 	$(PY) -m bench $(PART)
 
 test-faults: .venv/dev ## Break things on purpose around the real server (about five minutes; docs/faults.md)

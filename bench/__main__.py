@@ -1,10 +1,10 @@
-"""`make bench`: the patients' pages, then sealing and the export, then finding. Or one of them by its name."""
+"""`make bench`: the patients' pages, sealing and the export, finding, the desk. Or one of them by its name."""
 
 import sys
 
-from bench import pages, sealing, search
+from bench import desk, pages, sealing, search
 
-PARTS = {"pages": pages.main, "sealing": sealing.main, "search": search.main}
+PARTS = {"pages": pages.main, "sealing": sealing.main, "search": search.main, "desk": desk.main}
 
 
 def main() -> None:
