@@ -78,7 +78,7 @@ def add_app() -> ResponseReturnValue:
     """The app's first code proves that it was set up. From then on codes of an earlier app are worth nothing."""
     app = App.posted(me().id)
     if g.forged or app.secret is None:
-        return _app_page(App.fresh(me().id), STALE), 400
+        return _app_page(App.fresh(me().id), STALE), 400 if g.forged else 422
     with desk().parts.store.writing() as connection:
         problem = set_up_app(connection, me().id, app)
         if not problem:
@@ -133,7 +133,7 @@ def remove_passkey() -> ResponseReturnValue:
         if held.totp is None and len(held.passkeys) == 1:
             return _back(LAST_FACTOR)
         if not factors.remove_passkey(connection, me().id, passkeys.read_id(request.form.get("passkey-id", ""))):
-            abort(404)
+            return _back("That passkey was taken away before.")
         _note_in(connection, "passkey removed")
     return _back("The passkey is taken away.")
 

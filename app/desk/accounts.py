@@ -65,6 +65,8 @@ def look(staff_id: str) -> ResponseReturnValue:
 def set_roles(staff_id: str) -> ResponseReturnValue:
     """Other roles, from this moment on."""
     form = Roles(request.form)
+    with desk().parts.store.reading() as connection:
+        _theirs(connection, staff_id)
     if g.forged:
         return _account_page(staff_id, form, STALE), 400
     if not form.validate():

@@ -17,7 +17,7 @@ from ..parts import Parts
 from ..records import acts, audit, audit_lines
 from ..records.audit_lines import Entry, Key, Wanted
 from ..records.store import Connection
-from .access import needs
+from .access import needs, proved
 from .context import desk, me
 
 blueprint = Blueprint("audit", __name__)
@@ -82,6 +82,7 @@ def show() -> ResponseReturnValue:
 
 @blueprint.post("/audit/export")
 @needs("audit")
+@proved
 def download() -> ResponseReturnValue:
     """The chosen lines as CSV, newest first, read while it streams. The line about it is on disk before it begins."""
     parts = desk().parts
