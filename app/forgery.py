@@ -1,8 +1,8 @@
 """Cross-site request forgery: every POST of both rooms is checked here, before its view.
 
 The token lives in the session cookie and has no clock in it, so a page left open for a day still posts. A POST that
-fails is refused, except at views marked `keeps_answers`: those are called with `g.forged` set, and show the page again
-as it was filled in, with a fresh token, having stored nothing.
+fails, or contradicts itself (`doubled.py`), is refused, except at views marked `keeps_answers`: those are called with
+`g.forged` set, and show the page again as it was filled in, with a fresh token, having stored nothing.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from wtforms import ValidationError
 
-from . import logs
+from . import doubled, logs
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -29,18 +29,26 @@ _open: set[str] = set()
 
 def keeps_answers(view: View) -> View:
     """Mark a view that shows its page again, filled in, when the token is missing or stale (`g.forged`)."""
-    _keeping.add(f"{view.__module__}.{view.__name__}")
+    _keeping.add(_name(view))
     return view
 
 
 def needs_no_token(view: View) -> View:
     """Mark a view whose POST changes nothing but a harmless preference (light or dark)."""
-    _open.add(f"{view.__module__}.{view.__name__}")
+    _open.add(_name(view))
     return view
 
 
-def init_app(app: Flask, room: str) -> None:
-    """Check every POST of this room; refuse bodies too large or of too many fields before they are parsed."""
+def keeps(view: Callable[..., object] | None) -> bool:
+    """Whether a view shows its page again, filled in, when what was posted cannot be taken."""
+    return view is not None and _name(view) in _keeping
+
+
+def init_app(app: Flask, room: str, *, reads_addresses: bool) -> None:
+    """Judge every POST of this room; refuse bodies too large or of too many fields before they are parsed.
+
+    `reads_addresses` is for a room whose views read what stands behind the question mark of an address.
+    """
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
@@ -48,21 +56,40 @@ def init_app(app: Flask, room: str) -> None:
     app.jinja_env.globals["csrf_token"] = generate_csrf
 
     @app.before_request
-    def _check() -> None:
+    def _judge() -> None:
         g.forged = False
+        view = app.view_functions.get(request.endpoint or "")
+        if reads_addresses and _is_unclear(app, view, request.args):
+            raise BadRequest
         if request.method in _SAFE:
             return
         _refuse_floods()
-        if request.endpoint is None:
+        if view is None:
             return  # no such page, or not by this method: there is nothing to protect, and the answer says which
-        view = app.view_functions.get(request.endpoint or "")
-        name = f"{view.__module__}.{view.__name__}" if view else ""
-        cause = _what_is_forged(request.form)
-        if cause and name not in _open:
-            g.forged = True
+        cause = "" if _name(view) in _open else _what_is_forged(request.form)
+        if cause:
             logs.event("forged", room=room, route=str(request.url_rule), cause=cause)
-            if name not in _keeping:
-                raise BadRequest
+        g.forged = bool(cause) or _is_unclear(app, view, request.form)
+
+
+def refuse_forged(app: Flask) -> None:
+    """Refuse what was judged to be forged, once it was counted: forged posts are what floods are made of."""
+
+    @app.before_request
+    def _refuse() -> None:
+        if g.forged and not keeps(app.view_functions.get(request.endpoint or "")):
+            raise BadRequest
+
+
+def _name(view: Callable[..., object]) -> str:
+    return f"{view.__module__}.{view.__name__}"
+
+
+def _is_unclear(app: Flask, view: Callable[..., object] | None, posted: MultiDict[str, str]) -> bool:
+    names = doubled.unclear_names(app, view, posted)
+    if names:
+        logs.event("posted_twice", names=len(names), endpoint=request.endpoint)
+    return bool(names)
 
 
 def _refuse_floods() -> None:

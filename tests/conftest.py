@@ -1,5 +1,7 @@
 """Fixtures: a real database of each kind, real keys, a clock that stands still until it is told to move."""
 
+import json
+import logging
 import os
 import shutil
 import tempfile
@@ -7,13 +9,14 @@ import warnings
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
 
 import config as configuration
-from app import create_app, keyring, keys
+from app import create_app, keyring, keys, logs
 from app.parts import Parts, assemble
 from app.records import schema
 from app.records.store import Store
@@ -132,6 +135,37 @@ def parts(environ: dict[str, str], clock: FakeClock) -> Iterator[Parts]:
 def patient(parts: Parts) -> Patient:
     """A patient with an old phone and no JavaScript."""
     return Patient.of(parts)
+
+
+class LogLines(logging.Handler):
+    """Keeps what the product logs, as it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(logs.JsonLines())
+        self.written: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.written.append(self.format(record))
+
+    def of(self, event: str) -> list[dict[str, Any]]:
+        """The lines about one kind of event."""
+        return [line for line in map(json.loads, self.written) if line["event"] == event]
+
+
+@pytest.fixture
+def log_lines() -> Iterator[LogLines]:
+    """Everything that is logged during the test, by the product and by what it is built from."""
+    handler = LogLines()
+    loggers = [logging.getLogger(name) for name in ("previsit", "flask-limiter", "limits", "werkzeug")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
+    yield handler
+    for logger, level in zip(loggers, before, strict=True):
+        logger.removeHandler(handler)
+        logger.setLevel(level)
 
 
 @pytest.fixture

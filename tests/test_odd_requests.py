@@ -1,4 +1,4 @@
-"""Requests that no careful person makes: doubled names, line ends in odd places, scanners, bytes of any kind."""
+"""Requests that no careful person makes: line ends in odd places, scanners, bytes of any kind."""
 
 import re
 from typing import Any
@@ -7,7 +7,6 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from werkzeug.datastructures import MultiDict
 
 from app import create_app
 from app.parts import Parts
@@ -19,38 +18,6 @@ from tests.test_storage import PLANTED, only_sqlite, rows_of
 
 ANSWERS = TYPICAL["answers"]
 any_input = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def test_of_a_name_that_is_posted_twice_the_first_counts_where_one_answer_is_wanted(patient: Patient) -> None:
-    patient.starts().fills_in(ANSWERS, until="name_birth")
-    doubled = {"first_name": ["Ana", "Eve"], "last_name": ["Vega", ""], "dob-year": ["1970", "1980"]}
-    doubled |= {"dob-month": ["3", "4"], "dob-day": ["28", "1"], "action": ["continue", "leave"]}
-    patient.presses("Continue", doubled)
-    assert patient.page_id == "contact"
-    patient.at("name_birth")
-    assert {name: patient.value_of(name) for name in doubled if name != "action"} == {
-        "first_name": "Ana", "last_name": "Vega", "dob-year": "1970", "dob-month": "3", "dob-day": "28",
-    }  # fmt: skip
-
-
-def test_of_a_choice_that_is_posted_twice_the_first_counts_and_of_several_choices_all(patient: Patient) -> None:
-    patient.starts().fills_in(ANSWERS, until="side").presses("Continue", {"side": ["right", "left"]})
-    patient.at("side")
-    assert patient.value_of("side") == ["right"]
-    patient.presses("Continue").fills_in(ANSWERS, until="goals")
-    patient.presses("Continue", {"goals": ["second", "diagnosis", "second"], "goals_note": ["One.", "Two."]})
-    patient.at("goals")
-    assert patient.value_of("goals") == ["diagnosis", "second"]
-    assert patient.value_of("goals_note") == "One."
-
-
-def test_a_doubled_token_counts_by_its_first(patient: Patient) -> None:
-    patient.starts()
-    right = patient.value_of("csrf_token")
-    before = rows_of(patient.parts.store)
-    patient.posts(patient.path, MultiDict([("csrf_token", "wrong"), ("csrf_token", right), ("filled_by", "self")]))
-    assert patient.status == 400
-    assert rows_of(patient.parts.store) == before
 
 
 @only_sqlite

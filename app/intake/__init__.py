@@ -3,12 +3,13 @@
 from flask import Flask, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from ..doubled import leave_to_questions
 from ..overview import views as overview
 from ..parts import Parts
 from ..room import furnish
 from . import coming, drawing, entries, pages, receipt, sending
 from .cookies import DraftCookies
-from .forms import Forms
+from .forms import Forms, all_input_names
 from .visit import Room
 
 
@@ -20,6 +21,7 @@ def create_room(parts: Parts) -> Flask:
         cookies=DraftCookies(secure=parts.config.secure),
         forms=Forms(parts.definition.messages),
     )
+    leave_to_questions(app, {*all_input_names(parts.definition), "confirmed"})
     overview.stock(app, parts)
     drawing.init_app(app)
     for part in (overview, coming, receipt, sending, entries, pages):

@@ -9,7 +9,6 @@ from .. import codes
 from ..forgery import needs_no_token
 from ..questionnaire.draft import Draft
 from ..questionnaire.kinds import Date
-from ..questionnaire.reading import read
 from ..records import attempts, drafts
 from ..room import theme_cookie
 from . import cookies, sheets
@@ -161,9 +160,7 @@ def unlock(draft_id: str) -> Answer:
 
 def _typed_birth_date(here: Visit) -> object:
     dob = here.room.definition.questions["dob"]
-    if not isinstance(dob, Date):
-        return None
-    return read(dob, raw_input(dob, request.form), here.room.definition.messages).value
+    return here.room.forms.answers("unlock", [dob], request.form).values.get("dob")
 
 
 def _try_again(here: Visit, wait: datetime) -> str:

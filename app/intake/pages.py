@@ -198,7 +198,7 @@ def keep_unchecked(here: Visit, page: Page) -> Visit:
     """Save what was typed as it is, for a button that is not Continue (light or dark, pause, leave)."""
     stop = here.draft.path(here.room.definition, here.now).stop(page.id)
     questions = stop.questions if stop else page.questions
-    raw = here.room.forms.answers(page.id, questions, request.form).raw
+    raw = here.room.forms.answers(page.id, questions, request.form).clear
     typed = {key: list(values) for key, values in raw.items()}
 
     def keep(draft: Draft) -> Draft:

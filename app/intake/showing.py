@@ -128,7 +128,7 @@ def group_words(here: Visit, page: Page) -> dict[str, str]:
 def show_again(page: Page, note: str, status: int) -> Answer:
     """The page with all that was typed, drawn without the draft: when it could not be read or must not be."""
     here = room()
-    asked = set(request.form.get("asked", "").split())
+    asked = set(" ".join(request.form.getlist("asked")).split())
     settings = here.parts.config.questionnaire_settings
     questions = tuple(q for q in page.questions if (q.id in asked if asked else journey.is_on(q, settings)))
     raw = here.forms.answers(page.id, questions, request.form).raw
