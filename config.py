@@ -6,6 +6,7 @@ Whatever is missing or wrong stops the start with the name of the variable and w
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -67,6 +68,7 @@ class Config:
     idle_minutes: int
     trusted_idle_minutes: int
     audit_syslog: Syslog | None
+    rate_limit_storage: str
     draft_days: int
     keep_days: Mapping[str, int]
     extra_questions: bool
@@ -110,6 +112,7 @@ DEFAULTS: Mapping[str, str] = {
     "IDLE_MINUTES": "15",
     "TRUSTED_IDLE_MINUTES": "240",
     "AUDIT_SYSLOG": "",
+    "RATE_LIMIT_STORAGE": "memory://",
     "DRAFT_DAYS": "30",
     "KEEP_DAYS": "2190",
     "EXTRA_QUESTIONS": "off",
@@ -154,6 +157,7 @@ def load(environ: Mapping[str, str]) -> Config:
         idle_minutes=_whole("IDLE_MINUTES", value["IDLE_MINUTES"], 1, 720),
         trusted_idle_minutes=_whole("TRUSTED_IDLE_MINUTES", value["TRUSTED_IDLE_MINUTES"], 0, 720),
         audit_syslog=_syslog(value["AUDIT_SYSLOG"]) if value["AUDIT_SYSLOG"] else None,
+        rate_limit_storage=_rate_limit_storage(value["RATE_LIMIT_STORAGE"]),
         draft_days=_whole("DRAFT_DAYS", value["DRAFT_DAYS"], 1, 365),
         keep_days=_keep_days(value["KEEP_DAYS"]),
         extra_questions=_switch("EXTRA_QUESTIONS", value["EXTRA_QUESTIONS"]),
@@ -280,6 +284,21 @@ def _proved(url: str) -> str:
             "DATABASE_URL must be like postgresql://user:password@host:5432/database, with a number for the port"
         ) from error
     return url
+
+
+def _rate_limit_storage(text: str) -> str:
+    if text == "memory://":
+        return text
+    parts = urlsplit(text)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname or not _has_good_port(parts):
+        raise ConfigError(  # which may hold a password: it is not repeated
+            "RATE_LIMIT_STORAGE must be memory:// or like redis://user:password@host:6379/0"
+        )
+    if find_spec("redis") is None:
+        raise ConfigError(
+            "RATE_LIMIT_STORAGE names a Redis server, but its client is missing: run `.venv/bin/pip install redis`"
+        )
+    return text
 
 
 def _language(text: str) -> str:

@@ -17,21 +17,27 @@ _WORDS = {
     404: ("Page not found", "Check the address, or go back to the start."),
     405: ("This page cannot be opened that way", "Go back to the start and follow the buttons from there."),
     413: ("That is too much to send at once", "Shorten the longest answer and send it again."),
-    429: ("Too many tries just now", "Wait a few minutes and try again."),
+    429: ("Too much came from your network at once", "Wait a few minutes and try again."),
     503: ("We could not reach our records just now", "Nothing you sent before is lost. Wait a minute and try again."),
 }
 _ELSE = ("Something went wrong on our side", "Nothing you sent before is lost. Wait a minute and try again.")
 
 
-def page(status: int, template: str) -> tuple[str, int]:
-    """The error page of a room for a status."""
+def page(status: int, template: str, instead: str = "") -> tuple[str, int]:
+    """The error page of a room for a status; `instead` of its advice something more exact, when that is known."""
     heading, advice = _WORDS.get(status, _ELSE)
+    advice = instead or advice
     return render_template(template, heading=heading, advice=advice), status
+
+
+def template_of(room: str) -> str:
+    """The error page of a room."""
+    return "desk/error.html" if room == "desk" else "error.html"
 
 
 def init_app(app: Flask, room: str) -> None:
     """Answer every error of this room with a page of its own that a person can use."""
-    template = "desk/error.html" if room == "desk" else "error.html"
+    template = template_of(room)
 
     @app.before_request
     def _as_written_here() -> Response | None:

@@ -1,5 +1,6 @@
 """What both rooms have in common: templates, cookies, headers, error pages, logs, the form token, static files."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Literal
@@ -11,7 +12,8 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import assets, errors, forgery, headers, logs
+from . import assets, errors, floods, forgery, headers, logs
+from .floods import Gate
 from .language import Sentences
 from .parts import Parts
 from .questionnaire.kinds import N_
@@ -29,10 +31,11 @@ class SignedCookies(SecureCookieSessionInterface):
     digest_method = staticmethod(sha256)
 
 
-def furnish(parts: Parts, room: Room) -> Flask:
+def furnish(parts: Parts, room: Room, gate: Callable[[], Gate | None]) -> Flask:
     """An empty room: a Flask application with everything both rooms share, and no page yet.
 
-    Each room derives its own cookie key, so that a cookie of one is worth nothing in the other.
+    `gate` says at which gate of `floods` a request is counted. Each room derives its own cookie key, so that a cookie
+    of one is worth nothing in the other.
     """
     app = Flask(f"app.{room}", template_folder="../../templates", static_folder=None)
     secure = parts.config.secure
@@ -52,6 +55,7 @@ def furnish(parts: Parts, room: Room) -> Flask:
     app.context_processor(lambda: {"theme": chosen_theme()})
     logs.init_app(app, room)
     forgery.init_app(app, room, reads_addresses=room == "desk")
+    floods.init_app(app, parts, room, gate)
     forgery.refuse_forged(app)
     headers.init_app(app, room, secure=secure)
     errors.init_app(app, room)

@@ -69,7 +69,13 @@ class Walker:
 
     def walks(self, answers: dict[str, Any]) -> str:
         """The whole journey; returns the reference on the receipt."""
-        self.starts(answers, until="sign")
+        self.starts(answers, until="who")
+        return self.walks_on(answers)
+
+    def walks_on(self, answers: dict[str, Any]) -> str:
+        """The rest of the journey; returns the reference on the receipt."""
+        while self.page_id != "sign":
+            self.continues(answers)
         return self.sends(answers)
 
     def sends(self, answers: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Settings: all in the README, and none that cannot work gets past the start."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,10 @@ def test_the_readme_tells_the_defaults() -> None:
         ("AUDIT_SYSLOG", "udp://collector.example:port"),
         ("AUDIT_SYSLOG", "udp:///dev/log"),
         ("AUDIT_SYSLOG", "https://collector.example"),
+        ("RATE_LIMIT_STORAGE", "memory"),
+        ("RATE_LIMIT_STORAGE", "memcached://localhost:11211"),
+        ("RATE_LIMIT_STORAGE", "redis://"),
+        ("RATE_LIMIT_STORAGE", "redis://localhost:port/0"),
         ("DRAFT_DAYS", "0"),
         ("PHQ2", "perhaps"),
         ("EXTRA_QUESTIONS", "2"),
@@ -59,6 +64,13 @@ def test_the_readme_tells_the_defaults() -> None:
 def test_what_cannot_work_is_refused_by_its_name(name: str, wrong: str) -> None:
     with pytest.raises(ConfigError, match=f"^{name} "):
         configuration.load({name: wrong})
+
+
+@pytest.mark.skipif(find_spec("redis") is not None, reason="the client of Redis is installed here")
+def test_a_storage_for_floods_whose_client_is_missing_stops_the_start_with_what_to_do() -> None:
+    with pytest.raises(ConfigError, match=r"^RATE_LIMIT_STORAGE .*pip install redis") as refused:
+        configuration.load({"RATE_LIMIT_STORAGE": "redis://previsit:secret@localhost:6379/0"})
+    assert "secret" not in str(refused.value)
 
 
 def test_an_empty_setting_is_one_that_was_left_out() -> None:

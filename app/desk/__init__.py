@@ -6,7 +6,7 @@ from flask import Flask
 from ..keys import KeyProblem
 from ..parts import Parts
 from ..room import furnish
-from . import access, account, accounts, audit, doors, export, joining, link, queue, search, second_step, sheet, words
+from . import access, account, accounts, audit, doors, export, gates, joining, link, queue, search, second_step, sheet, words
 from .context import Desk
 from .passwords import Passwords
 
@@ -18,7 +18,7 @@ def create_room(parts: Parts, *, hasher: PasswordHasher | None = None) -> Flask:
     """
     if not parts.keyring.private_keys:
         raise KeyProblem("the desk cannot run without the clinic's private key: set KEY_DIR")
-    app = furnish(parts, "desk")
+    app = furnish(parts, "desk", gates.choose)
     app.extensions["desk"] = Desk(
         parts=parts,
         passwords=Passwords(hasher or PasswordHasher()),

@@ -7,7 +7,7 @@ from ..doubled import leave_to_questions
 from ..overview import views as overview
 from ..parts import Parts
 from ..room import furnish
-from . import coming, drawing, entries, pages, receipt, sending
+from . import coming, drawing, entries, gates, pages, receipt, sending
 from .cookies import DraftCookies
 from .forms import Forms, all_input_names
 from .visit import Room
@@ -15,7 +15,7 @@ from .visit import Room
 
 def create_room(parts: Parts) -> Flask:
     """The patients' application: overview, start, question pages, sending, receipt."""
-    app = furnish(parts, "intake")
+    app = furnish(parts, "intake", gates.choose)
     app.extensions["intake"] = Room(
         parts=parts,
         cookies=DraftCookies(secure=parts.config.secure),

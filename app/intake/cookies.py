@@ -60,6 +60,11 @@ def is_present(draft_id: str, now: datetime) -> bool:
     return isinstance(at, int) and abs(now - datetime.fromtimestamp(at, UTC)) <= AWAY
 
 
+def was_ever_here(draft_id: str) -> bool:
+    """Whether this browser posted to the draft since it was opened; only this room can sign that into its cookie."""
+    return draft_id in session.get(_SEEN, {})
+
+
 def was_here(draft_id: str, now: datetime) -> None:
     """Remember that this device just posted to the draft."""
     seen = {key: at for key, at in session.get(_SEEN, {}).items() if key != draft_id}

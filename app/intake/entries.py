@@ -18,7 +18,7 @@ from .coming import Answer
 from .forms import Answers
 from .pages import AlreadySent, Conflict
 from .sheets import Sheet
-from .showing import BUSY, CHANGED, NOT_OPEN, NOT_SURE_OF_PAGE, may_visit, place_of
+from .showing import BUSY, CHANGED, NOT_OPEN, NOT_SURE_OF_PAGE, may_visit, place_of, too_much
 from .visit import Visit, room, visit
 
 blueprint = Blueprint("entries", __name__)
@@ -59,6 +59,8 @@ def save(draft_id: str, group_id: str, row: str) -> Answer:
     group, page = _group(group_id)
     if not drafting.is_entry_id(row):
         abort(404)
+    if g.too_much:
+        return show_again(group, page, row, too_much(), 429)
     try:
         here = visit(draft_id)
         if here is None:

@@ -23,6 +23,7 @@ from .showing import (
     conflict_sheet,
     draw,
     may_visit,
+    not_taken,
     place_of,
     sent_meanwhile,
     show_again,
@@ -68,6 +69,8 @@ def save(draft_id: str, page_id: str) -> Answer:
     page = room().definition.page_by_id.get(page_id)
     if page is None or not page.questions:
         abort(404)
+    if refused := not_taken(page):
+        return refused
     try:
         here = visit(draft_id)
         if here is None:

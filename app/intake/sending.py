@@ -16,7 +16,17 @@ from ..records import drafts, submissions
 from ..records.store import StoreUnavailable
 from . import coming, pages, sheets
 from .coming import Answer
-from .showing import BUSY, NOT_OPEN, NOT_SURE_OF_PAGE, draw, may_visit, place_of, show_again
+from .showing import (
+    BUSY,
+    NOT_OPEN,
+    NOT_SURE_OF_PAGE,
+    draw,
+    may_visit,
+    not_taken,
+    place_of,
+    show_again,
+    too_much,
+)
 from .visit import Visit, room, visit
 
 blueprint = Blueprint("sending", __name__)
@@ -73,6 +83,8 @@ def go_on(draft_id: str) -> Answer:
     """The answers were read: on to signing, or back to the parts that are still open."""
     here = coming.in_progress(draft_id)
     action = request.form.get("action", "continue")
+    if g.too_much:
+        return _draw_check(here, too_much(), 429)
     if g.forged:
         return _draw_check(here, NOT_SURE_OF_PAGE, 400)
     if action in pages.UNCHECKED:
@@ -117,6 +129,8 @@ def sign(draft_id: str) -> Answer:
 def send(draft_id: str) -> Answer:
     """Send the form: everything is checked again for today, sealed and stored, and only then is it "sent"."""
     page = sign_page()
+    if refused := not_taken(page):
+        return refused
     try:
         here = visit(draft_id)
         if here is None:

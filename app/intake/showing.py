@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 
+from .. import floods
 from ..questionnaire import draft as drafting
 from ..questionnaire import journey
 from ..questionnaire.checking import Demand, problems_of
@@ -25,6 +26,18 @@ NOT_OPEN = (
     "new window. Then come back here and press the button again."
 )
 CHANGED = "These answers were changed in another window. What you typed is below. Press the button to keep it."
+
+
+TOO_MUCH = (
+    "Too much came from your network at once, so this page is not saved yet. What you typed is below. {try_again} "
+    "You can also phone the clinic at {phone}."
+)
+
+
+def too_much() -> str:
+    """What is said beside what was typed when more came than may come at once (`g.too_much`)."""
+    parts = room().parts
+    return TOO_MUCH.format(try_again=floods.try_again(parts), phone=parts.config.clinic.phone)
 
 
 def conflict_sheet(theirs: Visit, questions: tuple[Question, ...], answers: Answers) -> Sheet:
@@ -151,6 +164,11 @@ def show_again(page: Page, note: str, status: int) -> Answer:
         reached_check=False,
     )
     return html, status
+
+
+def not_taken(page: Page) -> Answer | None:
+    """The page with all that was typed when too much came at once; nothing is looked up for it. Else None."""
+    return show_again(page, too_much(), 429) if g.too_much else None
 
 
 def sent_meanwhile(here: Visit, page: Page) -> Answer:

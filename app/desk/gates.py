@@ -1,0 +1,22 @@
+"""Which requests of the desk are counted together. The numbers stand in `app/floods.py`.
+
+A post to any view that is marked `anyone` is counted as signing in: whoever adds such a view need not think of it.
+"""
+
+from flask import current_app, g, request
+
+from .. import floods
+from ..floods import Gate
+from . import access
+
+
+def choose() -> Gate | None:
+    """The gate of this request; static files pass without one."""
+    if request.endpoint == "static":
+        return None
+    if floods.is_look():
+        return floods.WORKING
+    if g.forged or request.endpoint is None:
+        return floods.STRAY
+    is_open = access.opens_to_anyone(current_app.view_functions[request.endpoint])
+    return floods.SIGNING_IN if is_open else floods.WORKING

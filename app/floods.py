@@ -1,0 +1,171 @@
+"""Floods: how much may come from one address, or for one form, before it has to wait. Both rooms are furnished here.
+
+Many patients share an address: a family, a waiting room, everybody behind one provider. So what is done in a form that
+is open on a device is counted for that form, and never for the address; a form is begun through a gate of its own.
+Beyond a limit nothing is lost: a question page comes back as it was filled in, every other page says when to try again.
+
+The numbers hold for thirty people behind one address, each as fast as a hand can be (a page every three seconds, a
+hundred in five minutes), with room to spare; the windows are short, so that whoever has to wait waits minutes.
+"""
+
+import hmac
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
+
+from flask import Flask, Response, current_app, g, request
+from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
+from werkzeug.exceptions import HTTPException
+
+from . import counters, errors, forgery, logs
+from .parts import Parts
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_IPV6_NETWORK = 64
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Requests that are counted together. `form` is the form they are counted for; empty: counted for the address."""
+
+    name: str
+    limit: str
+    form: str = ""
+
+
+LOOKING = Gate("look", "15000 per 5 minute")
+"""Pages opened: what a processor draws in some seconds, fifty a second. Thirty people need a fifth of it at most, and
+their own forms are not even counted here, so that a robot beside them keeps nobody from the start page."""
+POSTING = Gate("post", "600 per 5 minute")
+"""Posts that change little (light or dark, a form opened before the browser was closed): twenty for each of thirty."""
+STRAY = Gate("stray", "150 per 5 minute")
+"""Posts without a good token, or to no page: what a simple robot sends, and a person after closing the browser."""
+BEGINNING = Gate("begin", "200 per 10 minute")
+"""Forms begun: each is a row. Thirty people begin thirty; a waiting room and its families may begin six times that."""
+ASKED_FROM = 60
+"""Forms begun from one address in ten minutes before everybody there is asked to press Start once more."""
+OPENING = Gate("open", "150 per 5 minute")
+"""Codes and birth dates tried: five from each of thirty people. A birth date has its own count of tries besides."""
+SIGNING_IN = Gate("sign in", "200 per 5 minute")
+"""Posts at the desk by somebody who is not signed in: thirty people at eight, each six times. A password costs
+an eighth of a second to check: so many take 4 % of two processors. Each account has its own count of tries besides."""
+WORKING = Gate("work", "6000 per 5 minute")
+"""Everything else at the desk: thirty people with two hundred pages each."""
+
+
+def filling_in(form: str, *, posts: bool) -> Gate:
+    """The gate of one form that is open on a device: two saves, or four looks, a second. No hand is that fast."""
+    return Gate("save", "600 per 5 minute", form) if posts else Gate("read", "1200 per 5 minute", form)
+
+
+def init_app(app: Flask, parts: Parts, room: str, choose: Callable[[], Gate | None]) -> None:
+    """Count every request of this room at the gate that `choose` names for it; None is not counted.
+
+    When the storage does not answer, nobody is refused for it: this process counts alone until it does.
+    """
+    key = parts.server_key.derive(f"{room} floods")
+    shared = parts.config.rate_limit_storage != "memory://"
+    limiter = Limiter(
+        lambda: digest_of(key, g.gate.form or network_of(request.remote_addr or "")),
+        application_limits=[ApplicationLimit(lambda: g.gate.limit if g.gate else "", scope=lambda _: g.gate.name)],
+        storage_uri=parts.config.rate_limit_storage if shared else counters.URI,
+        storage_options=_PATIENCE if shared else {"clock": parts.clock},  # type: ignore[arg-type]
+        strategy="fixed-window",
+        key_prefix=f"previsit-{room}",
+        request_identifier=lambda: "all",
+        swallow_errors=True,
+        in_memory_fallback_enabled=shared,
+    )
+    app.extensions["floods"] = limiter
+
+    @app.before_request
+    def _choose() -> None:
+        g.too_much = None
+        g.gate = choose()
+
+    limiter.init_app(app)
+    if shared:
+        limiter.logger.addFilter(_tell_of_outages)
+
+    @app.errorhandler(RateLimitExceeded)
+    def _wait(_error: RateLimitExceeded) -> Response:
+        g.too_much = _reset_at(limiter) or parts.now() + timedelta(minutes=5)
+        logs.event("too_much", room=room, gate=g.gate.name)
+        response = _kept(app, room) or app.make_response(errors.page(429, errors.template_of(room), try_again(parts)))
+        response.status_code = 429
+        wait = math.ceil((g.too_much - parts.now()).total_seconds())
+        response.headers["Retry-After"] = str(max(wait, 1))
+        return response
+
+
+_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
+"""Seconds that a request waits for a storage on another host."""
+
+
+def try_again(parts: Parts) -> str:
+    """When what is too much now is not any more, as a sentence: in whole minutes, never too early."""
+    local = parts.local(g.too_much + timedelta(seconds=59))
+    at = f"{local.hour % 12 or 12}:{local.minute:02} {'AM' if local.hour < 12 else 'PM'}"
+    return f"Try again at {at}. Nothing that you saved is lost."
+
+
+def is_crowded() -> bool:
+    """Whether so many forms were begun from this address that a person may be asked whether they are one."""
+    limiter: Limiter = current_app.extensions["floods"]
+    current = limiter.current_limit
+    try:
+        return current is not None and current.limit.amount - current.remaining > ASKED_FROM
+    except Exception:  # whatever the storage says: nobody is refused or asked because it does not answer
+        return False
+
+
+def network_of(address: str) -> str:
+    """What is counted as one address: an IPv4 address, or the /64 network that one IPv6 customer has to themselves."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    mapped = found.ipv4_mapped
+    return str(mapped or ip_network((found, _IPV6_NETWORK), strict=False))
+
+
+def digest_of(key: bytes, text: str) -> str:
+    """What is counted under: tells nobody an address or a form who has not this room's key."""
+    return hmac.digest(key, text.encode(), sha256).hex()[:32]
+
+
+def is_look() -> bool:
+    """Whether the request only looks."""
+    return request.method in _SAFE
+
+
+def _reset_at(limiter: Limiter) -> datetime | None:
+    current = limiter.current_limit
+    try:
+        return datetime.fromtimestamp(math.ceil(current.window.reset_time), UTC) if current else None
+    except Exception:  # as above
+        return None
+
+
+def _kept(app: Flask, room: str) -> Response | None:
+    """The page as it was filled in, from a patients' view that keeps answers; it sees `g.too_much`."""
+    view = app.view_functions.get(request.endpoint or "")
+    if room != "intake" or view is None or is_look() or not forgery.keeps(view):
+        return None
+    try:
+        return app.make_response(app.ensure_sync(view)(**(request.view_args or {})))
+    except HTTPException as end:
+        return app.make_response(app.handle_http_exception(end))
+
+
+def _tell_of_outages(record: logging.LogRecord) -> bool:
+    """Tell, in our log, what the library warns of: once each time that the storage stops answering."""
+    if record.levelno >= logging.WARNING:
+        logs.event("rate_limit_storage_unavailable")
+    return True
