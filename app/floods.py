@@ -118,7 +118,7 @@ def is_crowded() -> bool:
     limiter: Limiter = current_app.extensions["floods"]
     current = limiter.current_limit
     try:
-        return current is not None and current.limit.amount - current.remaining > ASKED_FROM
+        return g.gate is BEGINNING and current is not None and current.limit.amount - current.remaining > ASKED_FROM
     except Exception:  # whatever the storage says: nobody is refused or asked because it does not answer
         return False
 

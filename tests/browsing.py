@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from app.parts import Parts
+from tests.people import reads
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 IN_CHROMIUM = [
@@ -82,6 +83,7 @@ def walk(page: Page, site: str, parts: Parts, answers: dict[str, Any], each: Any
     page.goto(f"{site}/intake/")
     if each:
         each(page)
+    reads(parts)
     press(page)
     for _ in range(60):
         if each:
@@ -90,5 +92,6 @@ def walk(page: Page, site: str, parts: Parts, answers: dict[str, Any], each: Any
             return
         if not page.url.endswith("/check"):
             fill(page, parts, answers)
+        reads(parts)
         press(page)
     raise AssertionError(f"the form does not end: {page.url}")

@@ -13,6 +13,13 @@ from tests import page_checks
 from tests.page_checks import Page, words
 
 
+def reads(parts: Parts) -> None:
+    """Let the seconds pass that a person takes to read a page, where a test's clock stands still."""
+    passes = getattr(parts.clock, "passes", None)
+    if passes is not None:
+        passes(seconds=3)
+
+
 class Browser:
     """Keeps cookies, follows redirects, reads forms off the page."""
 
@@ -162,7 +169,12 @@ class Patient(Browser):
 
     def starts(self) -> Self:
         """Begin a form from the start page."""
-        self.opens("/intake/").presses("Start")
+        self.opens("/intake/").reads().presses("Start")
+        return self
+
+    def reads(self) -> Self:
+        """Take the seconds that a person takes before they press anything."""
+        reads(self.parts)
         return self
 
     @property
@@ -258,4 +270,4 @@ class Patient(Browser):
     def sends(self, answers: Mapping[str, Any]) -> Self:
         """Agree, sign and send."""
         keys = ("consent_truth", "consent_store", "consent_no_emergency", "signature")
-        return self.continues({key: answers[key] for key in keys}, "Send my answers to the clinic")
+        return self.reads().continues({key: answers[key] for key in keys}, "Send my answers to the clinic")

@@ -69,7 +69,8 @@ def test_eight_sends_at_once_are_one_submission(patient: Patient) -> None:
     data = patient.inputs(
         {k: ANSWERS[k] for k in ("consent_truth", "consent_store", "consent_no_emergency", "signature")}
     )
-    data |= {"csrf_token": patient.value_of("csrf_token"), "base": patient.value_of("base"), "action": "continue"}
+    data |= {name: patient.value_of(name) for name in ("csrf_token", "base", "drawn")} | {"action": "continue"}
+    patient.reads()
     cookies = "; ".join(f"{c.decoded_key}={c.value}" for c in patient.cookies)
     app = intake.create_room(patient.parts)
 

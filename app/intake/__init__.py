@@ -7,7 +7,7 @@ from ..doubled import leave_to_questions
 from ..overview import views as overview
 from ..parts import Parts
 from ..room import furnish
-from . import coming, drawing, entries, gates, pages, receipt, sending
+from . import coming, drawing, entries, gates, pages, receipt, sending, traps
 from .cookies import DraftCookies
 from .forms import Forms, all_input_names
 from .visit import Room
@@ -24,6 +24,7 @@ def create_room(parts: Parts) -> Flask:
     leave_to_questions(app, {*all_input_names(parts.definition), "confirmed"})
     overview.stock(app, parts)
     drawing.init_app(app)
+    traps.init_app(app)
     for part in (overview, coming, receipt, sending, entries, pages):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(pages.AlreadySent, _to_receipt)

@@ -5,13 +5,13 @@ from datetime import datetime
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from .. import codes
+from .. import codes, floods
 from ..forgery import needs_no_token
 from ..questionnaire.draft import Draft
 from ..questionnaire.kinds import Date
 from ..records import attempts, drafts
 from ..room import theme_cookie
-from . import cookies, sheets
+from . import cookies, sheets, traps
 from .forms import raw_input
 from .visit import Visit, room, visit
 
@@ -30,10 +30,15 @@ def start() -> Answer:
 
 @blueprint.post("/intake/")
 def begin() -> Answer:
-    """Lay down a new draft, unless one is open here and nobody said that this is for another person."""
+    """Lay down a new draft, unless one is open here and nobody said that this is for another person.
+
+    A robot would make many: whoever trips a trap is asked to press once more.
+    """
     here = room()
     if held() and request.form.get("for") != "another":
         return redirect(url_for("coming.start"))
+    if traps.asks(crowded=floods.is_crowded()):
+        return render_template("intake/once_more.html", whom=request.form.get("for", ""))
     now = here.parts.now()
     blank = Draft(settings=here.parts.config.questionnaire_settings, language=here.definition.language)
     with here.parts.store.writing() as connection:

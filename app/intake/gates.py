@@ -4,7 +4,7 @@ from flask import g, request
 
 from .. import floods
 from ..floods import Gate
-from . import cookies
+from . import cookies, traps
 
 _OPENING = frozenset({"coming.take_code", "coming.open_link", "coming.unlock"})
 
@@ -21,5 +21,6 @@ def choose() -> Gate | None:
     if floods.is_look():
         return floods.LOOKING
     if request.endpoint == "coming.begin":
-        return floods.BEGINNING
+        # What is only asked once more begins no form: a robot that presses on does not use up what people need.
+        return floods.LOOKING if traps.is_tripped() else floods.BEGINNING
     return floods.OPENING if request.endpoint in _OPENING else floods.POSTING

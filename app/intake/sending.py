@@ -14,8 +14,9 @@ from ..questionnaire.kinds import Page
 from ..questionnaire.wording import is_helper, read_back
 from ..records import drafts, submissions
 from ..records.store import StoreUnavailable
-from . import coming, pages, sheets
+from . import coming, pages, sheets, traps
 from .coming import Answer
+from .sheets import Sheet
 from .showing import (
     BUSY,
     NOT_OPEN,
@@ -159,6 +160,10 @@ def _take(here: Visit, page: Page) -> Answer:
     if not may_visit(here, path, page):
         kept = here.change(lambda draft: _signed(here, draft, page, dict(answers.values), continued=False))
         return redirect(place_of(here, kept.next_page()))
+    if traps.asks():
+        fields = sheets.fields_of(page.questions, path.kept, answers.raw, {}, helper=is_helper(path.kept))
+        base = request.form.get("base", "")
+        return draw(here, path, page, Sheet("", "", fields, notes=(traps.ASK,), base=base, once_more=True))
     try:
         _send(here, page, dict(answers.values))
     except _Refused as refused:

@@ -101,6 +101,7 @@ class Sheet:
     removals: tuple[str, ...] = ()
     theirs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     asked: str = ""
+    once_more: bool = False
 
 
 def page_intro(page: Page, *, helper: bool) -> str:

@@ -30,6 +30,11 @@ class Patient(Walker):
         return next((status for status in tries if status != 503), 503)
 
 
+def hidden_fields(body: str) -> dict[str, str]:
+    """What a page carries along."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', body))
+
+
 class Form:
     """A form ready to be signed, on one patient's device. Every press posts the page as it was first shown."""
 
@@ -37,8 +42,7 @@ class Form:
         self.walker = Patient(port)
         self.walker.starts(ANSWERS, until="sign")
         self.path = self.walker.path
-        hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', self.walker.body)
-        self.data: dict[str, Any] = {**dict(hidden), **inputs("sign", ANSWERS)}
+        self.data: dict[str, Any] = {**hidden_fields(self.walker.body), **inputs("sign", ANSWERS)}
         self.acknowledged = False
         self.statuses: list[int] = []
 
@@ -46,6 +50,9 @@ class Form:
         """Press Send once; returns the status. Only a way to the receipt counts as an acknowledgement."""
         self.walker.reconnects()  # a server closes connections that rested
         status = self.walker.asks("POST", self.path, self.data)
+        if status == 200:  # pressed so fast, one is asked to press once more
+            self.data |= hidden_fields(self.walker.body)
+            status = self.walker.asks("POST", self.path, self.data)
         self.statuses.append(status)
         if status in (302, 303):
             assert self.walker.location.endswith("/receipt"), self.walker.location
