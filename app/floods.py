@@ -9,20 +9,24 @@ hundred in five minutes), with room to spare; the windows are short, so that who
 """
 
 import hmac
-import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
+from typing import TypeVar
 
 from flask import Flask, Response, current_app, g, request
-from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
-from werkzeug.exceptions import HTTPException
+from flask_limiter import Limiter
+from limits import parse
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from . import counters, errors, forgery, logs
-from .parts import Parts
+from .parts import Clock, Parts
+
+Answer = TypeVar("Answer")
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _IPV6_NETWORK = 64
@@ -62,38 +66,60 @@ def filling_in(form: str, *, posts: bool) -> Gate:
     return Gate("save", "600 per 5 minute", form) if posts else Gate("read", "1200 per 5 minute", form)
 
 
-def init_app(app: Flask, parts: Parts, room: str, choose: Callable[[], Gate | None]) -> None:
-    """Count every request of this room at the gate that `choose` names for it; None is not counted.
+class TooMuch(TooManyRequests):
+    """More came than may come at once; `g.too_much` is the moment from which on it may again."""
 
-    When the storage does not answer, nobody is refused for it: this process counts alone until it does.
-    """
+
+class Counts:
+    """Counts in the storage that is set; for a minute after that did not answer, alone in this process."""
+
+    def __init__(self, shared: RateLimiter, alone: RateLimiter, clock: Clock) -> None:
+        self.shared, self._alone, self._clock = shared, alone, clock
+        self._alone_until = datetime.min.replace(tzinfo=UTC)
+
+    def ask(self, what: Callable[[RateLimiter], Answer]) -> Answer:
+        """What the storage answers. Whatever goes wrong with it: nobody is refused for it, and one line tells."""
+        if self._clock() >= self._alone_until:
+            try:
+                return what(self.shared)
+            except Exception:
+                self._alone_until = self._clock() + _AWAY
+                logs.event("rate_limit_storage_unavailable")
+        return what(self._alone)
+
+
+def init_app(app: Flask, parts: Parts, room: str, choose: Callable[[], Gate | None]) -> None:
+    """Count every request of this room at the gate that `choose` names for it; None is not counted."""
     key = parts.server_key.derive(f"{room} floods")
-    shared = parts.config.rate_limit_storage != "memory://"
+    is_shared = parts.config.rate_limit_storage != "memory://"
     limiter = Limiter(
-        lambda: digest_of(key, g.gate.form or network_of(request.remote_addr or "")),
-        application_limits=[ApplicationLimit(lambda: g.gate.limit if g.gate else "", scope=lambda _: g.gate.name)],
-        storage_uri=parts.config.rate_limit_storage if shared else counters.URI,
-        storage_options=_PATIENCE if shared else {"clock": parts.clock},  # type: ignore[arg-type]
+        lambda: request.remote_addr or "",
+        storage_uri=parts.config.rate_limit_storage if is_shared else counters.URI,
+        storage_options=_PATIENCE if is_shared else {"clock": parts.clock},  # type: ignore[arg-type]
         strategy="fixed-window",
-        key_prefix=f"previsit-{room}",
-        request_identifier=lambda: "all",
-        swallow_errors=True,
-        in_memory_fallback_enabled=shared,
     )
-    app.extensions["floods"] = limiter
+    # Its own hooks cost every request as much as drawing a page, also those that are not counted: we ask it ourselves.
+    app.extensions.setdefault("limiter", set()).add(limiter)
+    limiter.init_app(app)
+    counts = Counts(limiter.limiter, FixedWindowRateLimiter(counters.Counters(clock=parts.clock)), parts.clock)
+    app.extensions["floods"] = counts
 
     @app.before_request
-    def _choose() -> None:
+    def _count() -> None:
         g.too_much = None
-        g.gate = choose()
+        g.gate = gate = choose()
+        if gate is None:
+            return
+        item = _item(gate.limit)
+        names = (room, gate.name, digest_of(key, gate.form or network_of(request.remote_addr or "")))
+        g.counted = (item, names)
+        if not counts.ask(lambda limiter: limiter.hit(item, *names)):
+            window = counts.ask(lambda limiter: limiter.get_window_stats(item, *names))
+            g.too_much = datetime.fromtimestamp(math.ceil(window.reset_time), UTC)
+            raise TooMuch
 
-    limiter.init_app(app)
-    if shared:
-        limiter.logger.addFilter(_tell_of_outages)
-
-    @app.errorhandler(RateLimitExceeded)
-    def _wait(_error: RateLimitExceeded) -> Response:
-        g.too_much = _reset_at(limiter) or parts.now() + timedelta(minutes=5)
+    @app.errorhandler(TooMuch)
+    def _wait(_error: TooMuch) -> Response:
         logs.event("too_much", room=room, gate=g.gate.name)
         response = _kept(app, room) or app.make_response(errors.page(429, errors.template_of(room), try_again(parts)))
         response.status_code = 429
@@ -102,6 +128,8 @@ def init_app(app: Flask, parts: Parts, room: str, choose: Callable[[], Gate | No
         return response
 
 
+_item = lru_cache(parse)
+_AWAY = timedelta(minutes=1)
 _PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
 """Seconds that a request waits for a storage on another host."""
 
@@ -115,12 +143,12 @@ def try_again(parts: Parts) -> str:
 
 def is_crowded() -> bool:
     """Whether so many forms were begun from this address that a person may be asked whether they are one."""
-    limiter: Limiter = current_app.extensions["floods"]
-    current = limiter.current_limit
-    try:
-        return g.gate is BEGINNING and current is not None and current.limit.amount - current.remaining > ASKED_FROM
-    except Exception:  # whatever the storage says: nobody is refused or asked because it does not answer
+    if g.gate is not BEGINNING:
         return False
+    counts: Counts = current_app.extensions["floods"]
+    item, names = g.counted
+    window = counts.ask(lambda limiter: limiter.get_window_stats(item, *names))
+    return item.amount - window.remaining > ASKED_FROM
 
 
 def network_of(address: str) -> str:
@@ -137,20 +165,12 @@ def network_of(address: str) -> str:
 
 def digest_of(key: bytes, text: str) -> str:
     """What is counted under: tells nobody an address or a form who has not this room's key."""
-    return hmac.digest(key, text.encode(), sha256).hex()[:32]
+    return hmac.digest(key, text.encode(), "sha256").hex()[:32]
 
 
 def is_look() -> bool:
     """Whether the request only looks."""
     return request.method in _SAFE
-
-
-def _reset_at(limiter: Limiter) -> datetime | None:
-    current = limiter.current_limit
-    try:
-        return datetime.fromtimestamp(math.ceil(current.window.reset_time), UTC) if current else None
-    except Exception:  # as above
-        return None
 
 
 def _kept(app: Flask, room: str) -> Response | None:
@@ -162,10 +182,3 @@ def _kept(app: Flask, room: str) -> Response | None:
         return app.make_response(app.ensure_sync(view)(**(request.view_args or {})))
     except HTTPException as end:
         return app.make_response(app.handle_http_exception(end))
-
-
-def _tell_of_outages(record: logging.LogRecord) -> bool:
-    """Tell, in our log, what the library warns of: once each time that the storage stops answering."""
-    if record.levelno >= logging.WARNING:
-        logs.event("rate_limit_storage_unavailable")
-    return True

@@ -78,13 +78,25 @@ def press(page: Page) -> None:
     page.wait_for_load_state("load")
 
 
+def start(page: Page, site: str) -> None:
+    """Begin a form from the start page."""
+    page.goto(f"{site}/intake/")
+    press_start(page)
+
+
+def press_start(page: Page) -> None:
+    """Press Start; a browser in a test is so fast that it is asked to press once more."""
+    press(page)
+    if page.inner_text("h1") == "Press the button once more":
+        press(page)
+
+
 def walk(page: Page, site: str, parts: Parts, answers: dict[str, Any], each: Any = None) -> None:
     """From the start page to the receipt; `each` is called on every page before it is answered."""
     page.goto(f"{site}/intake/")
     if each:
         each(page)
-    reads(parts)
-    press(page)
+    press_start(page)
     for _ in range(60):
         if each:
             each(page)

@@ -274,6 +274,6 @@ def test_counters_end_with_their_window_are_forgotten_and_outlive_no_clock_that_
 
 def counted(app: Any) -> Counters:
     """What a room counts."""
-    storage = app.extensions["floods"].storage
+    storage = app.extensions["floods"].shared.storage
     assert isinstance(storage, Counters)
     return storage

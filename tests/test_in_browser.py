@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 import config as configuration
 from app import create_app, jobs
 from app.parts import Parts, assemble
-from tests.browsing import IN_CHROMIUM, enter_desk, new_context, press, served, walk
+from tests.browsing import IN_CHROMIUM, enter_desk, new_context, press, served, start, walk
 from tests.cases import BELLS, TYPICAL
 from tests.desk.people import NAME, PASSWORD, Staff
 from tests.people import Patient
@@ -146,8 +146,7 @@ def test_buttons_and_inputs_keep_an_edge_in_forced_colours(chromium: Browser, si
 def test_focus_is_always_visible_and_errors_take_it(chromium: Browser, site: str) -> None:
     context = new_context(chromium)
     page = context.new_page()
-    page.goto(f"{site}/intake/")
-    press(page)
+    start(page, site)
     press(page)
     press(page)
     page.wait_for_selector("#problem")

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Browser
 
 from app.parts import Parts
-from tests.browsing import IN_CHROMIUM, fill, new_context, press, walk
+from tests.browsing import IN_CHROMIUM, fill, new_context, press, start, walk
 from tests.cases import TYPICAL
 
 pytestmark = IN_CHROMIUM
@@ -17,8 +17,7 @@ def test_a_date_with_an_error_keeps_its_boxes_in_one_row_beside_an_unbroken_bar(
 ) -> None:
     context = new_context(chromium, **PHONE)
     page = context.new_page()
-    page.goto(f"{site}/intake/")
-    press(page)
+    start(page, site)
     for _ in range(2):
         fill(page, parts, TYPICAL["answers"])
         press(page)
@@ -38,8 +37,7 @@ def test_what_is_unlikely_takes_the_focus_leads_to_its_box_and_claims_nothing_is
 ) -> None:
     context = new_context(chromium, **PHONE)
     page = context.new_page()
-    page.goto(f"{site}/intake/")
-    press(page)
+    start(page, site)
     while not page.url.endswith("/contact"):
         fill(page, parts, TYPICAL["answers"])
         press(page)
@@ -58,8 +56,7 @@ def test_what_is_unlikely_takes_the_focus_leads_to_its_box_and_claims_nothing_is
 def test_text_of_twice_the_size_at_320_pixels_breaks_no_button(chromium: Browser, site: str) -> None:
     context = new_context(chromium, **{**PHONE, "viewport": {"width": 320, "height": 640}})
     page = context.new_page()
-    page.goto(f"{site}/intake/")
-    press(page)
+    start(page, site)
     page.evaluate("""() => { const sheet = new CSSStyleSheet();
         sheet.replaceSync('html{font-size:200%}'); document.adoptedStyleSheets = [sheet]; }""")
     button = page.locator("button.first").last
