@@ -6,7 +6,22 @@ from flask import Flask
 from ..keys import KeyProblem
 from ..parts import Parts
 from ..room import furnish
-from . import access, account, accounts, audit, doors, export, gates, joining, link, queue, search, second_step, sheet, words
+from . import (
+    access,
+    account,
+    accounts,
+    audit,
+    doors,
+    export,
+    gates,
+    joining,
+    link,
+    queue,
+    search,
+    second_step,
+    sheet,
+    words,
+)
 from .context import Desk
 from .passwords import Passwords
 

@@ -53,11 +53,6 @@ def signed_in(view: View) -> View:
     return view
 
 
-def opens_to_anyone(view: Callable[..., Any]) -> bool:
-    """Whether a view opens without signing in."""
-    return _needs.get(view) == _ANYONE
-
-
 def needs(right: Right) -> Callable[[View], View]:
     """Mark a view that opens to those whose roles carry this right."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ..doubled import takes_several
 from ..forgery import keeps_answers
 from ..records import audit, factors, setup_links, staff, staff_sessions
 from ..records.staff import Account, LastAdministrator
@@ -32,6 +33,7 @@ def show() -> ResponseReturnValue:
 @needs("accounts")
 @proved
 @keeps_answers
+@takes_several("roles")
 def invite() -> ResponseReturnValue:
     """Lay an account down for somebody, and show the link that leads into it, once."""
     form = Invite(request.form)
@@ -62,6 +64,7 @@ def look(staff_id: str) -> ResponseReturnValue:
 @needs("accounts")
 @proved
 @keeps_answers
+@takes_several("roles")
 def set_roles(staff_id: str) -> ResponseReturnValue:
     """Other roles, from this moment on."""
     form = Roles(request.form)

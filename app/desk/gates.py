@@ -1,6 +1,7 @@
 """Which requests of the desk are counted together. The numbers stand in `app/floods.py`.
 
-A post to any view that is marked `anyone` is counted as signing in: whoever adds such a view need not think of it.
+A post to any view that is marked `anyone` or `half_way` is counted as signing in: nobody who adds one has to think
+of it.
 """
 
 from flask import current_app, g, request
@@ -18,5 +19,5 @@ def choose() -> Gate | None:
         return floods.WORKING
     if g.forged or request.endpoint is None:
         return floods.STRAY
-    is_open = access.opens_to_anyone(current_app.view_functions[request.endpoint])
-    return floods.SIGNING_IN if is_open else floods.WORKING
+    need = access.need_of(current_app.view_functions[request.endpoint])
+    return floods.SIGNING_IN if need in (access.ANYONE, access.HALF_WAY) else floods.WORKING
