@@ -10,17 +10,17 @@ from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app import sign_on_settings
+from app.settings import ConfigError, has_good_port, list_of, switch
+from app.sign_on_settings import SingleSignOn
+
 Rooms = Literal["both", "intake", "desk"]
-
-
-class ConfigError(Exception):
-    """A setting is missing or wrong; the message names it and says what to write."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,7 @@ class Config:
     phq2: bool
     language: str
     clinic: Clinic
+    single_sign_on: SingleSignOn | None
 
     @property
     def secure(self) -> bool:
@@ -124,6 +125,7 @@ DEFAULTS: Mapping[str, str] = {
     "CLINIC_PHONES": "(212) 434-4050 | (212) 371-3223 (FACE)",
     "CLINIC_HOURS": "Monday to Friday, 8:30 AM to 5:00 PM",
     "CLINIC_TIMEZONE": "America/New_York",
+    **sign_on_settings.DEFAULTS,
 }
 """Every setting there is, with its default: this clinic, on this machine. Lists are written with | between."""
 
@@ -160,17 +162,19 @@ def load(environ: Mapping[str, str]) -> Config:
         rate_limit_storage=_rate_limit_storage(value["RATE_LIMIT_STORAGE"]),
         draft_days=_whole("DRAFT_DAYS", value["DRAFT_DAYS"], 1, 365),
         keep_days=_keep_days(value["KEEP_DAYS"]),
-        extra_questions=_switch("EXTRA_QUESTIONS", value["EXTRA_QUESTIONS"]),
-        phq2=_switch("PHQ2", value["PHQ2"]),
+        extra_questions=switch("EXTRA_QUESTIONS", value["EXTRA_QUESTIONS"]),
+        phq2=switch("PHQ2", value["PHQ2"]),
         language=_language(value["LANGUAGES"]),
         clinic=Clinic(
             name=value["CLINIC_NAME"],
             place=value["CLINIC_PLACE"],
-            address=_list(value["CLINIC_ADDRESS"]),
+            address=list_of(value["CLINIC_ADDRESS"]),
             phones=_some("CLINIC_PHONES", value["CLINIC_PHONES"]),
             hours=value["CLINIC_HOURS"],
             timezone=_timezone(value["CLINIC_TIMEZONE"]),
         ),
+        # The patients' host never signs anybody in, and need not hold the secret for it.
+        single_sign_on=sign_on_settings.read(value) if value["ROOMS"] != "intake" else None,
     )
 
 
@@ -187,7 +191,7 @@ def _whole(name: str, text: str, least: int, most: int) -> int:
 def _keep_days(text: str) -> Mapping[str, int]:
     """Days by status: one number for all, and others by name, like `2190 | archived=365`. 0 keeps for ever."""
     kept: dict[str, int] = {}
-    for part in _list(text):
+    for part in list_of(text):
         status, equals, days = (word.strip() for word in part.partition("="))
         if not equals:
             kept = dict.fromkeys(KEPT_STATUSES, _whole("KEEP_DAYS", status, 0, 40_000)) | kept
@@ -205,21 +209,10 @@ def _address(name: str, text: str) -> str:
         raise ConfigError(f"{name} must be an address like 127.0.0.1 or 0.0.0.0, not {text!r}") from error
 
 
-def _switch(name: str, text: str) -> bool:
-    words = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
-    if text.lower() not in words:
-        raise ConfigError(f"{name} must be on or off, not {text!r}")
-    return words[text.lower()]
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split("|") if part.strip())
-
-
 def _some(name: str, text: str) -> tuple[str, ...]:
-    if not _list(text):
+    if not list_of(text):
         raise ConfigError(f"{name} must name at least one, not {text!r}")
-    return _list(text)
+    return list_of(text)
 
 
 def _rooms(text: str) -> Rooms:
@@ -232,7 +225,7 @@ def _url(name: str, text: str) -> str:
     if not text:
         return ""
     parts = urlsplit(text)
-    is_place = parts.scheme in ("http", "https") and parts.hostname and _has_good_port(parts)
+    is_place = parts.scheme in ("http", "https") and parts.hostname and has_good_port(parts)
     if not is_place or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
         raise ConfigError(f"{name} must be a scheme and a host like https://forms.example.org, not {text!r}")
     return f"{parts.scheme}://{parts.netloc}"
@@ -250,19 +243,12 @@ def _syslog(text: str) -> Syslog:
     if text.startswith("/"):
         return Syslog(kind="path", path=text)
     parts = urlsplit(text)
-    if parts.hostname and _has_good_port(parts) and not parts.path and not parts.query and not parts.username:
+    if parts.hostname and has_good_port(parts) and not parts.path and not parts.query and not parts.username:
         if parts.scheme == "udp":
             return Syslog(kind="udp", host=parts.hostname, port=parts.port or 514)
         if parts.scheme == "tcp":
             return Syslog(kind="tcp", host=parts.hostname, port=parts.port or 514)
     raise ConfigError(f"AUDIT_SYSLOG must be a path, udp://host:514 or tcp://host:514, not {text!r}")
-
-
-def _has_good_port(parts: SplitResult) -> bool:
-    try:
-        return parts.port != 0
-    except ValueError:
-        return False
 
 
 def _database_url(text: str, data_dir: Path) -> str:

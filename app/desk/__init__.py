@@ -1,5 +1,7 @@
 """The staff room: a Flask application of its own, mounted at /desk. It holds the key that opens sent answers."""
 
+from typing import TYPE_CHECKING
+
 from argon2 import PasswordHasher
 from flask import Flask
 
@@ -7,23 +9,13 @@ from ..keys import KeyProblem
 from ..parts import Parts
 from ..room import furnish
 from . import (
-    access,
-    account,
-    accounts,
-    audit,
-    doors,
-    export,
-    gates,
-    joining,
-    link,
-    queue,
-    search,
-    second_step,
-    sheet,
-    words,
-)
+    access, account, accounts, audit, doors, export, gates, joining, link, queue, search, second_step, sheet, sso, words,
+)  # fmt: skip
 from .context import Desk
 from .passwords import Passwords
+
+if TYPE_CHECKING:
+    from .oidc import Provider
 
 
 def create_room(parts: Parts, *, hasher: PasswordHasher | None = None) -> Flask:
@@ -37,10 +29,21 @@ def create_room(parts: Parts, *, hasher: PasswordHasher | None = None) -> Flask:
     app.extensions["desk"] = Desk(
         parts=parts,
         passwords=Passwords(hasher or PasswordHasher()),
+        provider=_provider(parts),
     )
     words.init_app(app, parts)
     audit.init_app(app)
     access.init_app(app)
-    for part in (doors, second_step, joining, queue, search, sheet, link, export, account, accounts, audit):
+    for part in (doors, sso, second_step, joining, queue, search, sheet, link, export, account, accounts, audit):
         app.register_blueprint(part.blueprint)
     return app
+
+
+def _provider(parts: Parts) -> "Provider | None":
+    """The provider of single sign-on; its libraries are loaded only where it is on."""
+    settings = parts.config.single_sign_on
+    if settings is None:
+        return None
+    from .oidc import Provider
+
+    return Provider(settings, f"{parts.config.desk_url}/desk/sso/back")

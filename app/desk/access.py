@@ -13,6 +13,7 @@ from ..records import audit, staff_sessions
 from ..records.staff_sessions import SignedIn
 from ..records.store import StoreUnavailable
 from . import cookies, proof
+from .context import BACK as _BACK
 from .context import desk
 
 Right = Literal["answers", "chart", "review", "export", "invitations", "accounts", "keys", "settings", "audit"]
@@ -30,7 +31,6 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
 ANYONE = "anyone"
 HALF_WAY = "half signed in"
 SIGNED_IN = "signed in"
-_BACK = "back"
 _needs: dict[Callable[..., Any], str] = {}
 _proved: set[Callable[..., Any]] = set()
 
@@ -150,6 +150,11 @@ def _to_the_door() -> Response:
         flash(f"You were signed out. That happens after {idle} minutes without use, and at the end of a working day.")
         cookies.let_out(response)
     return response
+
+
+def forget_way_back() -> None:
+    """The page that was asked for is reached."""
+    session.pop(_BACK, None)
 
 
 def way_back(roles: Iterable[str]) -> str:

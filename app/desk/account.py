@@ -177,6 +177,10 @@ def end_others() -> ResponseReturnValue:
 def give_up(role: str) -> ResponseReturnValue:
     """Give up a role: the administrator of a larger clinic need not read answers, nor a specialist keep accounts."""
     left = [held for held in me().roles if held != role]
+    with desk().parts.store.reading() as connection:
+        account = staff.get(connection, me().id)
+    if account is None or account.subject is not None:
+        abort(404)  # its roles follow its groups: it would hold this one again at the next sign-in
     if role not in GIVEN_UP or role not in me().roles or not left:
         abort(404)
     try:
@@ -203,7 +207,11 @@ def _page(form: ChangePassword | None = None, sentence: str = "", until: object 
         problems=problems(shown),
         sentence=sentence,
         until=until,
-        given_up=[role for role in GIVEN_UP if role in me().roles and len(me().roles) > 1],
+        given_up=[
+            role
+            for role in GIVEN_UP
+            if role in me().roles and len(me().roles) > 1 and account is not None and account.subject is None
+        ],
         written=passkeys.written,
     )
 

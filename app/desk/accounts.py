@@ -11,6 +11,7 @@ from ..forgery import keeps_answers
 from ..records import audit, factors, setup_links, staff, staff_sessions
 from ..records.staff import Account, LastAdministrator
 from ..records.store import Connection
+from . import signing_in
 from .access import RIGHTS, needs, proved
 from .account import LAST_ADMINISTRATOR
 from .context import desk, me
@@ -19,6 +20,8 @@ from .forms import Invite, Roles, problems
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
 
+BY_GROUPS = "The roles of this account follow its groups at the hospital. They are changed there."
+NOT_HERE = "People get their account at their first sign-in with the hospital account. Nobody signs in by a link here."
 TAKEN = "There is an account of this name. Choose it from the list below."
 
 
@@ -40,6 +43,9 @@ def invite() -> ResponseReturnValue:
     if g.forged:
         return _list_page(form, STALE), 400
     if not form.validate():
+        return _list_page(form), 422
+    if not signing_in.opens_locally(form.account.data or ""):
+        form.account.errors = [NOT_HERE]
         return _list_page(form), 422
     parts, now, name = desk().parts, desk().parts.now(), form.account.data or ""
     with parts.store.writing() as connection:
@@ -69,7 +75,9 @@ def set_roles(staff_id: str) -> ResponseReturnValue:
     """Other roles, from this moment on."""
     form = Roles(request.form)
     with desk().parts.store.reading() as connection:
-        _theirs(connection, staff_id)
+        by_groups = _theirs(connection, staff_id).subject is not None
+    if by_groups:
+        return _account_page(staff_id, sentence=BY_GROUPS), 422
     if g.forged:
         return _account_page(staff_id, form, STALE), 400
     if not form.validate():
@@ -138,7 +146,7 @@ def renew_link(staff_id: str) -> ResponseReturnValue:
     """A fresh link for whoever has not joined yet; for everybody else, one that sets a new password."""
     with desk().parts.store.writing() as connection:
         account = _theirs(connection, staff_id)
-        if account.disabled_at is not None or account.subject is not None:
+        if account.disabled_at is not None or account.subject is not None or not signing_in.opens_locally(account.name):
             abort(404)
         purpose = "reset" if account.has_joined else "join"
         secret = setup_links.renew(
@@ -156,6 +164,8 @@ def restart(staff_id: str) -> ResponseReturnValue:
     with parts.store.writing() as connection:
         account = _theirs(connection, staff_id)
         if account.disabled_at is not None or account.password_hash is None:
+            abort(404)
+        if not signing_in.opens_locally(account.name):
             abort(404)
         secret = setup_links.agree_to_restart(connection, parts.server_key, account.id, by=me().id, now=now)
         if secret is None:
@@ -202,6 +212,8 @@ def _list_page(form: Invite, sentence: str = "") -> str:
         form=form,
         problems=problems(form),
         sentence=sentence,
+        local=signing_in.local_sign_in(),
+        emergency=signing_in.emergency_account(),
     )
 
 
@@ -227,6 +239,7 @@ def _account_page(staff_id: str, form: Roles | None = None, sentence: str = "") 
         chosen=(form.roles.data or []) if form else account.roles,
         problems=problems(form) if form else {},
         sentence=sentence,
+        opens_locally=signing_in.opens_locally(account.name),
     )
 
 

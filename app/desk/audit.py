@@ -29,6 +29,7 @@ WORDS = {
     audit.PATIENT: "A patient",
     audit.SYSTEM: "The service itself",
     audit.OPERATOR: "An operator",
+    audit.PROVIDER: "The hospital’s sign-in",
     audit.NOBODY: "Nobody known",
 }
 """Who acts without an account, in words."""

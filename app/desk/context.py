@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flask import current_app, g
 
@@ -10,6 +11,13 @@ from ..records.staff_sessions import Idle, SignedIn
 from .passkeys import Place
 from .passwords import Passwords
 
+if TYPE_CHECKING:  # its libraries are loaded only where single sign-on is on
+    from .oidc import Provider
+
+
+BACK = "back"
+"""Where the session cookie holds the page that somebody goes on to."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -17,6 +25,7 @@ class Desk:
 
     parts: Parts
     passwords: Passwords
+    provider: "Provider | None" = None
 
     @property
     def idle(self) -> Idle:

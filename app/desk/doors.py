@@ -44,7 +44,8 @@ def enter() -> ResponseReturnValue:
         return _sign_in_page(form), 422
     parts, now, name = desk().parts, desk().parts.now(), form.account.data or ""
     with parts.store.writing() as connection:
-        account = staff.find(connection, name)
+        # Who may not sign in here is nobody: the same words, the same work, the same waiting.
+        account = staff.find(connection, name) if signing_in.opens_locally(name) else None
         tries = signing_in.tries_of(connection, name, account)
         wait = attempts.begin(connection, tries, now)
     if wait is not None:
@@ -74,7 +75,7 @@ def enter_with_passkey() -> ResponseReturnValue:
         with desk().parts.store.writing() as connection:
             known = passkey_fits(connection, request.form.get("passkey", ""))
             account = staff.get(connection, known.staff)
-            if account is None or account.disabled_at is not None:
+            if account is None or account.disabled_at is not None or not _holds_a_way_in(account):
                 raise NotProved
             fresh = signing_in.begin(connection, account, "passkey", trusted="trusted" in request.form)
     except NotProved:
@@ -106,6 +107,12 @@ def leave() -> ResponseReturnValue:
     return response
 
 
+def _holds_a_way_in(account: Account) -> bool:
+    """Whether this account signs in by itself. One of the clinic's provider does not, so that it ends when it ends
+    there: its passkeys only prove again who is signed in."""
+    return account.subject is None and signing_in.opens_locally(account.name)
+
+
 def _renew_hash(account: Account, password: str) -> None:
     """A password hashed with the costs of an earlier release is hashed anew, now that it is here."""
     if account.password_hash and desk().passwords.is_dated(account.password_hash):
@@ -115,7 +122,13 @@ def _renew_hash(account: Account, password: str) -> None:
 
 def _sign_in_page(form: SignIn, sentence: str = "", wait: datetime | None = None) -> str:
     return render_template(
-        "desk/sign_in.html", form=form, problems=problems(form), sentence=sentence, until=minute_after(wait)
+        "desk/sign_in.html",
+        form=form,
+        problems=problems(form),
+        sentence=sentence,
+        until=minute_after(wait),
+        has_sso=desk().provider is not None,
+        local=signing_in.local_sign_in(),
     )
 
 

@@ -20,12 +20,19 @@ def _readable(typed: str | None) -> str | None:
     return "".join(c for c in typed if c.isprintable()) if typed else typed
 
 
-def _check_name(field: StringField) -> None:
-    name = normalised(field.data or "")
+def name_problem(typed: str) -> str:
+    """What is wrong with an account name, in a sentence; nothing when it can be one."""
+    name = normalised(typed)
     if any(c.isspace() for c in name):
-        raise ValidationError("Use a name without spaces, like a work email address.")
-    if not 2 <= len(name) <= _LONGEST_NAME:
-        raise ValidationError(f"Use 2 to {_LONGEST_NAME} characters for the account name.")
+        return "Use a name without spaces, like a work email address."
+    if not 2 <= len(name) <= _LONGEST_NAME or not name.isprintable():
+        return f"Use 2 to {_LONGEST_NAME} characters for the account name."
+    return ""
+
+
+def _check_name(field: StringField) -> None:
+    if sentence := name_problem(field.data or ""):
+        raise ValidationError(sentence)
 
 
 def _check_password(field: PasswordField, account: str) -> None:

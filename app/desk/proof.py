@@ -3,13 +3,14 @@ within the last minutes. The act is kept: its page carries what was posted, and 
 
 from datetime import datetime, timedelta
 
-from flask import abort, render_template, request
+from flask import abort, current_app, render_template, request, session
+from werkzeug.exceptions import HTTPException
 
 from ..forgery import FIELD
 from ..records import attempts, audit, factors, staff, staff_sessions
 from ..records.acts import Act
 from .checks import passkey_fits
-from .context import desk, me
+from .context import BACK, desk, me
 from .passkeys import NotProved
 
 YOUNG = timedelta(minutes=10)
@@ -76,6 +77,9 @@ def _page(status: int, sentence: str = "", until: datetime | None = None) -> tup
         has_passkey = bool(factors.of(connection, me().id).passkeys)
     if account is None:
         abort(403)
+    by_sso = account.subject is not None and account.password_hash is None and desk().provider is not None
+    if by_sso:
+        session[BACK] = _page_before()
     page = render_template(
         "desk/proof.html",
         sentence=sentence,
@@ -83,6 +87,18 @@ def _page(status: int, sentence: str = "", until: datetime | None = None) -> tup
         kept=[(name, value) for name, value in request.form.items(multi=True) if name not in _OWN_FIELDS],
         has_password=account.password_hash is not None,
         has_passkey=has_passkey,
-        by_sso=me().way == "sso",
+        by_sso=by_sso,
     )
     return page, status
+
+
+def _page_before() -> str:
+    """The page that an act is on: the nearest one above its address that can be looked at."""
+    adapter, path = current_app.url_map.bind("desk"), request.path
+    while path.strip("/"):
+        try:
+            adapter.match(path, "GET")
+            return path
+        except HTTPException:
+            path = path.rpartition("/")[0]
+    return "/"

@@ -20,6 +20,8 @@ SYSTEM = "system"
 """Who does what is due by itself."""
 OPERATOR = "operator"
 """Who acts at the command line."""
+PROVIDER = "provider"
+"""Who gives accounts and roles by single sign-on: the clinic's own sign-in service."""
 NOBODY = "nobody"
 """Who tried to sign in when there is no account of that name. What was typed is not kept."""
 
