@@ -9,8 +9,22 @@ from ..keys import KeyProblem
 from ..parts import Parts
 from ..room import furnish
 from . import (
-    access, account, accounts, audit, doors, export, gates, joining, link, queue, search, second_step, sheet, sso, words,
-)  # fmt: skip
+    access,
+    account,
+    accounts,
+    audit,
+    doors,
+    export,
+    gates,
+    joining,
+    link,
+    queue,
+    search,
+    second_step,
+    sheet,
+    sso,
+    words,
+)
 from .context import Desk
 from .passwords import Passwords
 

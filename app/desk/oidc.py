@@ -7,7 +7,6 @@ that the issuer's own metadata names, over https (or on this machine), ends afte
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -21,6 +20,7 @@ from requests.auth import HTTPBasicAuth
 
 from ..settings import is_guarded
 from ..sign_on_settings import SingleSignOn
+from .told import NotAccepted, Told
 
 ALGORITHMS = ("RS256", "ES256")
 SECONDS = 5
@@ -31,27 +31,6 @@ REREAD = timedelta(minutes=5)
 """How long the provider's own description holds here. Its keys are read at every sign-in."""
 _LONGEST_SUB = 255
 _WELL_KNOWN = "/.well-known/openid-configuration"
-
-
-class NotAccepted(Exception):
-    """What came from the provider signs nobody in. `cause` is a word for the log: away, answer, token, strength."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a checked ID token says of somebody. `subject` is the issuer and its own lasting name for them.
-
-    `signed_in_at` is when they last gave proof to the provider, where it says so.
-    """
-
-    subject: str
-    names: tuple[str, ...]
-    groups: tuple[str, ...]
-    signed_in_at: datetime | None
 
 
 class Provider:
@@ -164,7 +143,7 @@ def _read(method: str, address: str, **given: Any) -> Mapping[str, Any]:
     try:
         with requests.request(
             method, address, timeout=SECONDS, allow_redirects=False, stream=True, **given
-        ) as response:  # fmt: skip
+        ) as response:
             body = response.raw.read(MOST_BYTES + 1, decode_content=True)
             status = response.status_code
     except (requests.RequestException, OSError, ValueError) as error:

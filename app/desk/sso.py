@@ -24,6 +24,7 @@ from .access import anyone
 from .context import desk, me
 from .forms import name_problem
 from .signing_in import NOBODY, Fresh
+from .told import NotAccepted, Told
 
 if TYPE_CHECKING:
     from .oidc import Provider
@@ -86,8 +87,6 @@ def begin() -> ResponseReturnValue:
     if g.staff is not None and not again:
         return redirect(access.home(g.staff.roles), 303)
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    from .oidc import NotAccepted
-
     try:
         address = provider.address(now, state=state, nonce=nonce, verifier=verifier, again=again)
     except NotAccepted as error:
@@ -101,22 +100,17 @@ def begin() -> ResponseReturnValue:
 def back() -> ResponseReturnValue:
     """From the provider, with a code or with a refusal."""
     provider, begun = _provider(), Begun.taken()
-    from .oidc import NotAccepted
-
     try:
         _spend(begun)
         if begun is None or "code" not in request.args:
             raise _Refused("declined")
-        told = provider.told(
-            desk().parts.now(), code=request.args["code"], verifier=begun.verifier, nonce=begun.nonce
-        )  # fmt: skip
-        if begun.again:
-            return _prove(told.subject, begun, told.signed_in_at)
-        return signing_in.inside(_enter(told.subject, told.names, told.groups))
+        code, now = request.args["code"], desk().parts.now()
+        told = provider.told(now, code=code, verifier=begun.verifier, nonce=begun.nonce)
+        return _prove(told, begun) if begun.again else signing_in.inside(_enter(told))
     except NotAccepted as error:
         return _refusal(_Refused(error.cause))
     except _Refused as refused:
-        return _refusal(refused)
+        return _refusal(refused, noted=begun is not None)
 
 
 def _spend(begun: Begun | None) -> None:
@@ -133,29 +127,34 @@ def _spend(begun: Begun | None) -> None:
         raise _Refused("state")
 
 
-def _enter(subject: str, names: tuple[str, ...], groups: tuple[str, ...]) -> Fresh:
+def _enter(told: Told) -> Fresh:
     """Sign somebody in whom the provider vouches for; the first time, with a fresh account. Raises _Refused."""
-    roles, parts = _settings().roles_of(groups), desk().parts
+    try:
+        return _entered(told)
+    except staff.Taken:  # two first sign-ins in the same moment: this one now finds the account of the other
+        return _entered(told)
+
+
+def _entered(told: Told) -> Fresh:
+    roles, parts = _settings().roles_of(told.groups), desk().parts
     with parts.store.writing() as connection:
-        account = staff.find_subject(connection, subject)
-        cause = _what_keeps_out(connection, account, roles, names)
+        account = staff.find_subject(connection, told.subject)
+        cause = _what_keeps_out(connection, account, roles, _name(told))
         if cause:
             if account is not None and not roles:
                 _take_everything(connection, account)
         else:
-            return _signed_in(connection, account, subject, roles, names)
+            return _signed_in(connection, account, told, roles)
     raise _Refused(cause, account.id if account else NOBODY)
 
 
-def _what_keeps_out(
-    connection: Connection, account: Account | None, roles: tuple[str, ...], names: tuple[str, ...]
-) -> str:
+def _what_keeps_out(connection: Connection, account: Account | None, roles: tuple[str, ...], name: str) -> str:
+    """Why somebody does not get in, one of the causes above; nothing when they do."""
     if account is not None and account.disabled_at is not None:
         return "disabled"
     if not roles:
         return "group"
     if account is None:
-        name = _name(names)
         if not name:
             return "no name"
         if staff.is_taken(connection, name) or name == signing_in.emergency_account():
@@ -163,11 +162,10 @@ def _what_keeps_out(
     return ""
 
 
-def _signed_in(
-    connection: Connection, account: Account | None, subject: str, roles: tuple[str, ...], names: tuple[str, ...]
-) -> Fresh:
+def _signed_in(connection: Connection, account: Account | None, told: Told, roles: tuple[str, ...]) -> Fresh:
+    """Begin the sign-in, with an account and the roles of now. What is noted comes last."""
     now, is_new = desk().parts.now(), account is None
-    staff_id = account.id if account else staff.create(connection, _name(names), None, roles, now, subject=subject)
+    staff_id = account.id if account else staff.create(connection, _name(told), None, roles, now, subject=told.subject)
     changed = account is not None and account.roles != roles
     if changed:
         staff.follow_groups(connection, staff_id, roles)
@@ -195,15 +193,16 @@ def _note_roles(connection: Connection, staff_id: str) -> None:
     audit.note(connection, at=at, room="desk", who=audit.PROVIDER, act="roles changed", record=staff_id)
 
 
-def _prove(subject: str, begun: Begun, signed_in_at: datetime | None) -> ResponseReturnValue:
+def _prove(told: Told, begun: Begun) -> ResponseReturnValue:
     """The same person gave proof again: on to the page they came from. Raises _Refused."""
     parts, now = desk().parts, desk().parts.now()
     if g.staff is None:
         return redirect(url_for("doors.sign_in"), 303)
     with parts.store.writing() as connection:
         account = staff.get(connection, me().id)
-        is_same = account is not None and account.subject == subject
-        is_fresh = signed_in_at is None or signed_in_at >= datetime.fromtimestamp(begun.at, UTC) - CLOCKS_DIFFER
+        is_same = account is not None and account.subject == told.subject
+        asked_at = datetime.fromtimestamp(begun.at, UTC)
+        is_fresh = told.signed_in_at is None or told.signed_in_at >= asked_at - CLOCKS_DIFFER
         if is_same and is_fresh:
             staff_sessions.prove(connection, me().session, now)
         act = "proved again" if is_same and is_fresh else "proof refused"
@@ -215,16 +214,16 @@ def _prove(subject: str, begun: Begun, signed_in_at: datetime | None) -> Respons
     return response
 
 
-def _name(names: tuple[str, ...]) -> str:
+def _name(told: Told) -> str:
     """The account name that the provider's names give: the first that can be one."""
-    return next((staff.normalised(name) for name in names if not name_problem(name)), "")
+    return next((staff.normalised(name) for name in told.names if not name_problem(name)), "")
 
 
-def _refusal(refused: _Refused) -> tuple[str, int]:
-    """The page that says why, and what to do. Only an answer to a sign-in of this browser is a line of the audit."""
+def _refusal(refused: _Refused, *, noted: bool = True) -> tuple[str, int]:
+    """The page that says why, and what to do. What answers nothing that was begun is no line: anybody can send it."""
     status, sentence = CAUSES[refused.cause]
     logs.event("sso_refused", cause=refused.cause)
-    if refused.cause not in ("state", "somebody else"):  # the latter has its line; the former is anybody's request
+    if noted and refused.cause != "somebody else":  # which has a line of its own
         signing_in.refused(refused.staff_id, "sign in refused", b"")
     page = render_template("desk/sso_refused.html", cause=refused.cause, sentence=sentence, settings=_settings())
     return page, status

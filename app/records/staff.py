@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from . import audit
 from .models import Staff, StaffSession
@@ -21,6 +22,10 @@ ADMINISTRATOR = "administrator"
 
 class LastAdministrator(Exception):
     """Nobody else could look after accounts any more: the change was not made."""
+
+
+class Taken(Exception):
+    """Another account of this name or subject was laid down in the same moment. The transaction is over."""
 
 
 @dataclass(frozen=True)
@@ -90,18 +95,20 @@ def create(
     *,
     subject: str | None = None,
 ) -> str:
-    """Lay down an account; returns its id. Without a password and a subject it waits to be taken up."""
+    """Lay down an account; returns its id. Without a password and a subject it waits to be taken up. Raises Taken."""
     staff_id = uuid.uuid4().hex
-    connection.execute(
-        insert(Staff).values(
-            id=staff_id,
-            name=normalised(name),
-            password_hash=password_hash,
-            roles=" ".join(roles),
-            created_at=now,
-            subject=subject,
-        )
+    row = insert(Staff).values(
+        id=staff_id,
+        name=normalised(name),
+        password_hash=password_hash,
+        roles=" ".join(roles),
+        created_at=now,
+        subject=subject,
     )
+    try:
+        connection.execute(row)
+    except IntegrityError as error:
+        raise Taken from error
     return staff_id
 
 
