@@ -114,7 +114,7 @@ def test_single_sign_on_is_read_whole_or_refused_by_the_name_of_what_is_wrong(tm
         off = {"LOCAL_SIGN_IN": "off"} if name == "BREAK_GLASS" else {}
         with pytest.raises(ConfigError, match=f"^{name} "):
             configuration.load(good | off | {name: wrong})
-    with pytest.raises(ConfigError, match="^LOCAL_SIGN_IN can be off only where OIDC_ISSUER is set"):
+    with pytest.raises(ConfigError, match=r"^LOCAL_SIGN_IN can be off only where OIDC_ISSUER is set"):
         configuration.load({"LOCAL_SIGN_IN": "off", "BREAK_GLASS": "emergency"})
 
 
@@ -124,7 +124,7 @@ def test_groups_can_give_every_role_there_is() -> None:
 
 def test_libraries_that_are_missing_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sign_on_settings, "LIBRARIES", ("no_such_library",))
-    with pytest.raises(ConfigError, match="^OIDC_ISSUER needs no_such_library"):
+    with pytest.raises(ConfigError, match=r"^OIDC_ISSUER needs no_such_library"):
         configuration.load({"OIDC_ISSUER": "https://login.example.org"})
 
 

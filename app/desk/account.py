@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ..forgery import keeps_answers
 from ..records import attempts, audit, devices, factors, staff, staff_sessions
 from ..records.acts import Act
-from ..records.staff import LastAdministrator
+from ..records.staff import Account, LastAdministrator
 from ..records.store import Connection
 from . import passkeys
 from .access import proved, signed_in
@@ -118,9 +118,11 @@ def add_passkey() -> ResponseReturnValue:
     """Keep the passkey that this browser made."""
     with desk().parts.store.writing() as connection:
         problem = set_up_passkey(connection, me().id)
+        by_sso = _by_sso(staff.get(connection, me().id))
         if not problem:
             _note_in(connection, "passkey added")
-    return _back(problem or "Your passkey is added. From now on it signs you in with one touch.")
+    use = "shows that it is you where a step asks again." if by_sso else "signs you in with one touch."
+    return _back(problem or f"Your passkey is added. From now on it {use}")
 
 
 @blueprint.post("/passkeys/remove")
@@ -178,10 +180,8 @@ def give_up(role: str) -> ResponseReturnValue:
     """Give up a role: the administrator of a larger clinic need not read answers, nor a specialist keep accounts."""
     left = [held for held in me().roles if held != role]
     with desk().parts.store.reading() as connection:
-        account = staff.get(connection, me().id)
-    if account is None or account.subject is not None:
-        abort(404)  # its roles follow its groups: it would hold this one again at the next sign-in
-    if role not in GIVEN_UP or role not in me().roles or not left:
+        by_sso = _by_sso(staff.get(connection, me().id))  # then roles follow groups: this one would come back
+    if by_sso or role not in GIVEN_UP or role not in me().roles or not left:
         abort(404)
     try:
         with desk().parts.store.writing() as connection:
@@ -207,13 +207,13 @@ def _page(form: ChangePassword | None = None, sentence: str = "", until: object 
         problems=problems(shown),
         sentence=sentence,
         until=until,
-        given_up=[
-            role
-            for role in GIVEN_UP
-            if role in me().roles and len(me().roles) > 1 and account is not None and account.subject is None
-        ],
+        given_up=[role for role in GIVEN_UP if role in me().roles and len(me().roles) > 1 and not _by_sso(account)],
         written=passkeys.written,
     )
+
+
+def _by_sso(account: Account | None) -> bool:
+    return account is not None and account.subject is not None
 
 
 def _app_page(app: App, sentence: str = "") -> str:

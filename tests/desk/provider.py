@@ -158,6 +158,7 @@ def running(clock: Clock) -> Iterator[Hospital]:
     hospital, app = Hospital(clock), Flask("hospital")
     app.get("/.well-known/openid-configuration")(hospital.metadata_now)
     app.get("/keys")(hospital.keys)
+    app.route("/moved/<name>", methods=["GET", "POST"])(lambda name: redirect(f"/{name}", 307))
     app.get("/authorize")(hospital.authorize)
     app.post("/token")(hospital.token)
     server = make_server("127.0.0.1", 0, app, threaded=True)

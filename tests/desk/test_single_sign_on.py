@@ -11,12 +11,15 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from app.desk import doors
 from app.parts import Parts
 from app.records import models, setup_links, staff
 from tests.conftest import FakeClock
 from tests.desk import provider
+from tests.desk.authenticator import Authenticator
 from tests.desk.people import NAME, PASSWORD, Staff
 from tests.desk.provider import Hospital
+from tests.desk.test_passkeys import adds, touches
 
 EMERGENCY = "break.glass"
 VERAS = "vera.moss@hospital.example"
@@ -377,6 +380,15 @@ def test_nothing_is_asked_at_an_address_that_is_not_guarded(stranger: Staff, hos
 
 
 @sqlite
+@pytest.mark.parametrize("name", ["token", "keys"])
+def test_no_redirect_of_the_provider_is_followed(stranger: Staff, hospital: Hospital, name: str) -> None:
+    field = {"token": "token_endpoint", "keys": "jwks_uri"}[name]
+    hospital.metadata = {field: f"{hospital.issuer}/moved/{name}"}
+    is_refused(signs_in(stranger), 503, "cannot take")
+    assert (len(hospital.codes), len(hospital.given)) == ((1, 1) if name == "token" else (0, 3))
+
+
+@sqlite
 @with_settings(OIDC_ISSUER="http://127.0.0.1:1", LOCAL_SIGN_IN="off", BREAK_GLASS=EMERGENCY)
 def test_a_provider_that_is_away_is_said_with_what_to_do(stranger: Staff, settings: dict[str, str]) -> None:
     is_refused(stranger.opens("/desk/sso"), 503, "cannot be reached at the moment")
@@ -485,12 +497,10 @@ def test_no_link_leads_into_another_account_then(stranger: Staff, settings: dict
     stranger.sees("Nobody signs in by a link here")
     assert account(parts, "new@clinic.example") is None
     stranger.opens("/desk/accounts").follows(NAME).does_not_see("Make a link for a new password")
-    page, token = stranger.path, stranger.value_of("csrf_token")
+    token = stranger.value_of("csrf_token")
     for act in ("link", "restart"):
-        assert (
-            stranger.client.post(f"{stranger.path}/{act}", data={"csrf_token": token}, **stranger._always).status_code
-            == 404
-        )
+        answer = stranger.client.post(f"{stranger.path}/{act}", data={"csrf_token": token}, **stranger._always)
+        assert answer.status_code == 404
 
 
 @sqlite
@@ -539,6 +549,16 @@ def test_they_give_no_role_up_that_they_would_hold_again(stranger: Staff, hospit
     signs_in(stranger).opens("/desk/account").does_not_see("Give up the role")
     token = stranger.value_of("csrf_token")
     assert stranger.posts("/desk/account/roles/specialist/give-up", {"csrf_token": token}).status == 404
+
+
+@sqlite
+def test_a_passkey_of_theirs_does_not_sign_in_but_proves_again(stranger: Staff, clock: FakeClock) -> None:
+    """An account that ends at the hospital has no other way in here."""
+    device = Authenticator()
+    adds(signs_in(stranger), device).sees("shows that it is you").does_not_see("Make ten new ones")
+    touches(stranger.another_browser(), device).sees(doors.PASSKEY_WRONG)
+    clock.passes(minutes=11)
+    stranger.opens("/desk/export").presses("Download").sees("Is it still you?", "Go on with a passkey")
 
 
 @sqlite
