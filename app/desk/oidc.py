@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from time import perf_counter
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -140,17 +141,23 @@ class Provider:
 
 def _read(method: str, address: str, **given: Any) -> Mapping[str, Any]:
     """The JSON object that an address answers with. Raises NotAccepted."""
+    ends = perf_counter() + 2 * SECONDS
     try:
         with requests.request(
             method, address, timeout=SECONDS, allow_redirects=False, stream=True, **given
         ) as response:
-            body = response.raw.read(MOST_BYTES + 1, decode_content=True)
-            status = response.status_code
+            status, body = response.status_code, b""
+            for part in response.iter_content(8192):
+                body += part
+                if len(body) > MOST_BYTES:
+                    raise NotAccepted("answer")
+                if perf_counter() > ends:  # the time limit above holds for each piece, not for all of them
+                    raise NotAccepted("away")
     except (requests.RequestException, OSError, ValueError) as error:
         raise NotAccepted("away") from error
     if status >= 500:
         raise NotAccepted("away")
-    if status != 200 or len(body) > MOST_BYTES:
+    if status != 200:
         raise NotAccepted("answer")
     try:
         found = json.loads(body)

@@ -138,8 +138,10 @@ def _enter(told: Told) -> Fresh:
 def _entered(told: Told) -> Fresh:
     roles, parts = _settings().roles_of(told.groups), desk().parts
     with parts.store.writing() as connection:
+        # In this order: an account that is made in this very moment is then found as one's own, not as another's.
+        free = _is_free(connection, _name(told))
         account = staff.find_subject(connection, told.subject)
-        cause = _what_keeps_out(connection, account, roles, _name(told))
+        cause = _what_keeps_out(account, roles, _name(told), free=free)
         if cause:
             if account is not None and not roles:
                 _take_everything(connection, account)
@@ -148,17 +150,19 @@ def _entered(told: Told) -> Fresh:
     raise _Refused(cause, account.id if account else NOBODY)
 
 
-def _what_keeps_out(connection: Connection, account: Account | None, roles: tuple[str, ...], name: str) -> str:
+def _is_free(connection: Connection, name: str) -> bool:
+    """Whether a fresh account can have this name. That of the emergency account is kept for it."""
+    return not staff.is_taken(connection, name) and name != signing_in.emergency_account()
+
+
+def _what_keeps_out(account: Account | None, roles: tuple[str, ...], name: str, *, free: bool) -> str:
     """Why somebody does not get in, one of the causes above; nothing when they do."""
     if account is not None and account.disabled_at is not None:
         return "disabled"
     if not roles:
         return "group"
     if account is None:
-        if not name:
-            return "no name"
-        if staff.is_taken(connection, name) or name == signing_in.emergency_account():
-            return "name"
+        return "" if name and free else "name" if name else "no name"
     return ""
 
 

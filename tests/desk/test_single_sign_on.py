@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,15 @@ def test_the_first_sign_in_makes_an_account_with_the_roles_of_the_groups(strange
     again = signs_in(stranger.another_browser())
     assert account(again.parts) == made
     assert again.opens("/desk/account").page.text.count("Single sign-on") == 2
+
+
+def test_two_first_sign_ins_at_once_make_one_account(stranger: Staff) -> None:
+    browsers = [stranger.another_browser() for _ in range(4)]
+    addresses = [goes(browser) for browser in browsers]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda browser, address: browser.opens(address), browsers, addresses))
+    assert [browser.status for browser in browsers] == [200] * 4
+    assert all(is_signed_in(browser) for browser in browsers)
 
 
 @sqlite
@@ -337,6 +347,8 @@ def test_a_sign_in_that_is_weaker_than_asked_for_is_refused(
         (("", 204), 503),
         (("no json", 200), 503),
         (("[1]", 200), 503),
+        (("no gzip", 200, {"Content-Encoding": "gzip"}), 503),
+        (("cut off", 200, {"Content-Length": "700"}), 503),
         (("[" * 200_000, 200), 503),
         (('{"id_token": 7}', 200), 503),
         (('{"id_token": ""}', 200), 403),
@@ -554,11 +566,11 @@ def test_they_give_no_role_up_that_they_would_hold_again(stranger: Staff, hospit
 @sqlite
 def test_a_passkey_of_theirs_does_not_sign_in_but_proves_again(stranger: Staff, clock: FakeClock) -> None:
     """An account that ends at the hospital has no other way in here."""
-    device = Authenticator()
+    device = Authenticator("http://127.0.0.1:8000", "127.0.0.1")
     adds(signs_in(stranger), device).sees("shows that it is you").does_not_see("Make ten new ones")
     touches(stranger.another_browser(), device).sees(doors.PASSKEY_WRONG)
     clock.passes(minutes=11)
-    stranger.opens("/desk/export").presses("Download").sees("Is it still you?", "Go on with a passkey")
+    stranger.opens("/desk/export").presses("For a spreadsheet (Excel)").sees("Is it still you?", "Go on with a passkey")
 
 
 @sqlite
