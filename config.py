@@ -276,7 +276,7 @@ def _rate_limit_storage(text: str) -> str:
     if text == "memory://":
         return text
     parts = urlsplit(text)
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname or not _has_good_port(parts):
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname or not has_good_port(parts):
         raise ConfigError(  # which may hold a password: it is not repeated
             "RATE_LIMIT_STORAGE must be memory:// or like redis://user:password@host:6379/0"
         )
