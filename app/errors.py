@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, redirect, render_template, request
+from flask import Flask, abort, redirect, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
@@ -46,6 +46,12 @@ def init_app(app: Flask, room: str) -> None:
         if not isinstance(wrong, RequestRedirect):
             return None
         return redirect(urlunsplit(("", "", *urlsplit(wrong.new_url)[2:])), wrong.code or 308)
+
+    @app.before_request
+    def _names_something() -> None:
+        """No id has a NUL in it, and PostgreSQL does not even take one to look for."""
+        if any("\x00" in str(value) for value in (request.view_args or {}).values()):
+            abort(404)
 
     @app.errorhandler(MethodNotAllowed)
     def _method(error: MethodNotAllowed) -> tuple[str, int, dict[str, str]]:

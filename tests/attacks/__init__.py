@@ -1,0 +1,1 @@
+"""Attacks as tests: one file for each kind, against the whole house on a real database."""
