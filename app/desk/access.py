@@ -31,6 +31,7 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
 ANYONE = "anyone"
 HALF_WAY = "half signed in"
 SIGNED_IN = "signed in"
+_LONGEST_BACK = 1000
 _needs: dict[Callable[..., Any], str] = {}
 _proved: set[Callable[..., Any]] = set()
 
@@ -143,7 +144,7 @@ def _to_the_door() -> Response:
     if g.staff:
         return redirect(home(g.staff.roles), 303)
     if request.method == "GET":
-        session[_BACK] = request.full_path.rstrip("?")
+        _remember(request.full_path.rstrip("?"))
     response = redirect(url_for("doors.sign_in"), 303)
     if cookies.token():
         idle = desk().parts.config.idle_minutes
@@ -155,6 +156,13 @@ def _to_the_door() -> Response:
 def forget_way_back() -> None:
     """The page that was asked for is reached."""
     session.pop(_BACK, None)
+
+
+def _remember(back: str) -> None:
+    """Keep the page somebody wanted, unless it is no address of ours: too long for a cookie, or with line ends in it,
+    which would break the redirect that leads back and so keep its reader from signing in."""
+    if back.isprintable() and len(back) <= _LONGEST_BACK:
+        session[_BACK] = back
 
 
 def way_back(roles: Iterable[str]) -> str:
