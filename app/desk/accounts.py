@@ -12,7 +12,7 @@ from ..records import audit, factors, setup_links, staff, staff_sessions
 from ..records.staff import Account, LastAdministrator
 from ..records.store import Connection
 from . import signing_in
-from .access import RIGHTS, needs, proved
+from .access import needs, proved
 from .account import LAST_ADMINISTRATOR
 from .context import desk, me
 from .doors import STALE
@@ -51,7 +51,7 @@ def invite() -> ResponseReturnValue:
     with parts.store.writing() as connection:
         taken = staff.is_taken(connection, name)
         secret = "" if taken else setup_links.invite(
-            connection, parts.server_key, name, form.roles.data or [], by=me().id, now=now
+            connection, parts.server_key, name, form.wanted, by=me().id, now=now
         )  # fmt: skip
     if taken:
         form.account.errors = [TAKEN]
@@ -82,10 +82,11 @@ def set_roles(staff_id: str) -> ResponseReturnValue:
         return _account_page(staff_id, form, STALE), 400
     if not form.validate():
         return _account_page(staff_id, form), 422
-    wanted = [role for role in RIGHTS if role in (form.roles.data or [])]
     return _change(
         staff_id,
-        lambda connection, account: staff.set_roles(connection, account.id, wanted, by=me().id, now=desk().parts.now()),
+        lambda connection, account: staff.set_roles(
+            connection, account.id, form.wanted, by=me().id, now=desk().parts.now()
+        ),
         "The roles are changed. They hold from now on.",
     )
 

@@ -98,6 +98,11 @@ class Roles(Form):
         choices=[SelectChoice(role, role) for role in RIGHTS], validators=[InputRequired("Choose at least one role.")]
     )
 
+    @property
+    def wanted(self) -> list[str]:
+        """The roles that were chosen, each once, however often it was posted."""
+        return [role for role in RIGHTS if role in (self.roles.data or [])]
+
 
 class Invite(Roles):
     """Somebody who is to get an account: its name, and what it opens."""
