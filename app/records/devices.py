@@ -1,6 +1,7 @@
 """Browsers that somebody has signed in on before. Tries made there are counted apart, so a stranger who keeps guessing
 at an account never keeps its owner waiting."""
 
+import hmac
 import secrets
 from datetime import datetime, timedelta
 
@@ -21,8 +22,11 @@ def is_known(connection: Connection, key: ServerKey, token: str, staff_id: str, 
 
 
 def remember(connection: Connection, key: ServerKey, token: str, staff_id: str, now: datetime) -> str:
-    """Remember the browser that holds this token, or make one for it; returns the token for its cookie."""
-    kept = token or secrets.token_urlsafe(32)
+    """Remember the browser that holds this token, or make one for it; returns the token for its cookie.
+
+    A token that was not made here is not kept: somebody who plants one of their own would share their victim's count.
+    """
+    kept = token if _is_ours(key, token) else _new_token(key)
     digest = _digest(key, kept, staff_id)
     seen = update(Device).where(Device.digest == digest).values(last_seen_at=now)
     if connection.execute(seen).rowcount == 0:
@@ -38,6 +42,20 @@ def forget_all(connection: Connection, staff_id: str) -> int:
 def purge(connection: Connection, now: datetime) -> int:
     """Forget browsers that were not used for long; returns how many."""
     return connection.execute(delete(Device).where(Device.last_seen_at <= now - LASTS)).rowcount
+
+
+def _new_token(key: ServerKey) -> str:
+    drawn = secrets.token_urlsafe(32)
+    return f"{drawn}.{_seal(key, drawn)}"
+
+
+def _is_ours(key: ServerKey, token: str) -> bool:
+    drawn, _, seal = token.partition(".")
+    return hmac.compare_digest(seal.encode(), _seal(key, drawn).encode())
+
+
+def _seal(key: ServerKey, drawn: str) -> str:
+    return key.digest("desk device token", drawn).hex()[:32]
 
 
 def _digest(key: ServerKey, token: str, staff_id: str) -> bytes:

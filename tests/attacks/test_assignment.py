@@ -88,13 +88,13 @@ def test_only_roles_of_the_list_are_given_each_once_and_in_its_order(house: Hous
 
 def test_of_a_field_that_comes_twice_the_first_counts(house: House, officer: Staff) -> None:
     token = token_of(officer.opens("/desk/accounts"))
-    data = MultiDict([("csrf_token", token), ("account", "first@clinic.example"), ("account", "second@clinic.example")])
-    data.add("roles", "staff")
+    names = ["first@clinic.example", "second@clinic.example"]
+    data = MultiDict[str, Any]({"csrf_token": token, "account": names, "roles": "staff"})
     answer = asks(officer, "POST", "/desk/accounts?account=third@clinic.example&roles=administrator", data=data)
     assert answer.status_code == 200
     with house.parts.store.reading() as connection:
-        names = {one.name: one.roles for one in staff.everybody(connection)}
-    assert names == {NAME: ("administrator",), OTHER: ("administrator",), "first@clinic.example": ("staff",)}
+        found = {one.name: one.roles for one in staff.everybody(connection)}
+    assert found == {NAME: ("administrator",), OTHER: ("administrator",), "first@clinic.example": ("staff",)}
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/xml", "multipart/form-data"])
