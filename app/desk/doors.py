@@ -46,7 +46,7 @@ def enter() -> ResponseReturnValue:
     with parts.store.writing() as connection:
         # Who may not sign in here is nobody: the same words, the same work, the same waiting.
         account = staff.find(connection, name) if signing_in.opens_locally(name) else None
-        tries = signing_in.tries_of(connection, name, account)
+        tries = signing_in.tries_of(connection, "sign-in", name, account)
         wait = attempts.begin(connection, tries, now)
     if wait is not None:
         return _sign_in_page(form, wait=wait), 429

@@ -45,7 +45,7 @@ def take() -> ResponseReturnValue:
     parts, now = desk().parts, desk().parts.now()
     with parts.store.writing() as connection:
         account = _account(connection)
-        tries = signing_in.tries_of(connection, f"second step {account.name}", account)
+        tries = signing_in.tries_of(connection, "second step", account.name, account)
         wait = attempts.begin(connection, tries, now)
     if wait is not None:
         return _page(wait=wait), 429

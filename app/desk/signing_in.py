@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from flask import redirect, session
 from werkzeug.wrappers import Response
@@ -16,6 +17,7 @@ from . import access, cookies
 from .context import desk
 
 NOBODY = audit.NOBODY
+Step = Literal["sign-in", "second step"]
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,16 @@ class Fresh:
     roles: tuple[str, ...]
 
 
-def tries_of(connection: Connection, name: str, account: Account | None) -> bytes:
-    """What tries at this account are counted under: apart for a browser that its owner has signed in on before."""
+def tries_of(connection: Connection, step: Step, name: str, account: Account | None) -> bytes:
+    """What tries at this account are counted under: apart for a browser that its owner has signed in on before.
+
+    Apart for each step too, whatever name is typed: nobody without the password uses up the tries at the second step.
+    """
     parts, now = desk().parts, desk().parts.now()
     whose = account.id if account else NOBODY
     known = devices.is_known(connection, parts.server_key, cookies.device(), whose, now)
     apart = f"\x00{cookies.device()}" if known else ""
-    return parts.server_key.digest("sign-in", staff.normalised(name) + apart)
+    return parts.server_key.digest(step, staff.normalised(name) + apart)
 
 
 def refused(staff_id: str, act: Act, tries: bytes) -> datetime | None:

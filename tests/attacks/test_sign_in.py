@@ -294,3 +294,10 @@ def test_a_sign_in_stands_in_no_row_as_its_cookie_has_it(owner: Staff) -> None:
         assert account
         token = begin(connection, owner.parts.server_key, account.id, owner.parts.now())
     assert token not in str(rows_of(owner.parts.store))
+
+
+@pytest.mark.parametrize("typed", [f"second step {NAME}", f" SECOND STEP {NAME.upper()}", f"proof {NAME}"])
+def test_no_name_that_is_typed_at_the_door_uses_up_the_tries_of_another_step(owner: Staff, typed: str) -> None:
+    for _ in range(attempts.FREE_TRIES + 1):
+        owner.another_browser().gives_the_password(typed, "wrong")
+    owner.signs_in().sees("No form has been sent yet")
