@@ -156,6 +156,7 @@ def _written(data: bytes) -> str:
 def running(clock: Clock) -> Iterator[Hospital]:
     """A provider on a free port of this machine."""
     hospital, app = Hospital(clock), Flask("hospital")
+    key("ours")  # made before two threads could make two of it
     app.get("/.well-known/openid-configuration")(hospital.metadata_now)
     app.get("/keys")(hospital.keys)
     app.route("/moved/<name>", methods=["GET", "POST"])(lambda name: redirect(f"/{name}", 307))

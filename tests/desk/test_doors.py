@@ -244,7 +244,7 @@ def test_a_view_without_a_declaration_opens_to_nobody(parts: Parts) -> None:
 
 def test_every_view_says_what_it_needs(parts: Parts) -> None:
     app: Flask = desk.create_room(parts, hasher=INSECURE_BUT_FAST)
-    open_to_all = {"static", "doors.sign_in", "joining.open_link", "doors.passkey_questions"}
+    open_to_all = {"static", "doors.sign_in", "joining.open_link", "doors.passkey_questions", "sso.begin", "sso.back"}
     browser = Browser(app)
     for rule in app.url_map.iter_rules():
         if rule.endpoint in open_to_all or "GET" not in (rule.methods or set()):
