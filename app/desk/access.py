@@ -12,7 +12,7 @@ from .. import logs
 from ..records import audit, staff_sessions
 from ..records.staff_sessions import SignedIn
 from ..records.store import StoreUnavailable
-from . import cookies, proof
+from . import cookies, local, proof
 from .context import BACK as _BACK
 from .context import desk
 
@@ -185,6 +185,8 @@ def _who_is_there() -> SignedIn | None:
     parts, now = desk().parts, desk().parts.now()
     with parts.store.reading() as connection:
         found = staff_sessions.find(connection, parts.server_key, cookies.token(), now, desk().idle)
+    if found is not None and found.way != "sso" and not local.opens_locally(found.name):
+        return None  # from before single sign-on became the only way in
     if found is not None and found.is_due(now):
         with suppress(StoreUnavailable), parts.store.writing() as connection:
             staff_sessions.touch(connection, parts.server_key, cookies.token(), now)

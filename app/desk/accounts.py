@@ -11,7 +11,7 @@ from ..forgery import keeps_answers
 from ..records import audit, factors, setup_links, staff, staff_sessions
 from ..records.staff import Account, LastAdministrator
 from ..records.store import Connection
-from . import signing_in
+from . import local
 from .access import needs, proved
 from .account import LAST_ADMINISTRATOR
 from .context import desk, me
@@ -44,7 +44,7 @@ def invite() -> ResponseReturnValue:
         return _list_page(form, STALE), 400
     if not form.validate():
         return _list_page(form), 422
-    if not signing_in.opens_locally(form.account.data or ""):
+    if not local.opens_locally(form.account.data or ""):
         form.account.errors = [NOT_HERE]
         return _list_page(form), 422
     parts, now, name = desk().parts, desk().parts.now(), form.account.data or ""
@@ -147,7 +147,7 @@ def renew_link(staff_id: str) -> ResponseReturnValue:
     """A fresh link for whoever has not joined yet; for everybody else, one that sets a new password."""
     with desk().parts.store.writing() as connection:
         account = _theirs(connection, staff_id)
-        if account.disabled_at is not None or account.subject is not None or not signing_in.opens_locally(account.name):
+        if account.disabled_at is not None or account.subject is not None or not local.opens_locally(account.name):
             abort(404)
         purpose = "reset" if account.has_joined else "join"
         secret = setup_links.renew(
@@ -166,7 +166,7 @@ def restart(staff_id: str) -> ResponseReturnValue:
         account = _theirs(connection, staff_id)
         if account.disabled_at is not None or account.password_hash is None:
             abort(404)
-        if not signing_in.opens_locally(account.name):
+        if not local.opens_locally(account.name):
             abort(404)
         secret = setup_links.agree_to_restart(connection, parts.server_key, account.id, by=me().id, now=now)
         if secret is None:
@@ -213,8 +213,8 @@ def _list_page(form: Invite, sentence: str = "") -> str:
         form=form,
         problems=problems(form),
         sentence=sentence,
-        local=signing_in.local_sign_in(),
-        emergency=signing_in.emergency_account(),
+        local=local.local_sign_in(),
+        emergency=local.emergency_account(),
     )
 
 
@@ -240,7 +240,7 @@ def _account_page(staff_id: str, form: Roles | None = None, sentence: str = "") 
         chosen=(form.roles.data or []) if form else account.roles,
         problems=problems(form) if form else {},
         sentence=sentence,
-        opens_locally=signing_in.opens_locally(account.name),
+        opens_locally=local.opens_locally(account.name),
     )
 
 

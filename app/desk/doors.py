@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ..forgery import keeps_answers
 from ..records import attempts, audit, staff, staff_sessions
 from ..records.staff import Account
-from . import access, cookies, passkeys, signing_in
+from . import access, cookies, local, passkeys, signing_in
 from .access import anyone, signed_in
 from .checks import passkey_fits
 from .context import desk, me
@@ -45,7 +45,7 @@ def enter() -> ResponseReturnValue:
     parts, now, name = desk().parts, desk().parts.now(), form.account.data or ""
     with parts.store.writing() as connection:
         # Who may not sign in here is nobody: the same words, the same work, the same waiting.
-        account = staff.find(connection, name) if signing_in.opens_locally(name) else None
+        account = staff.find(connection, name) if local.opens_locally(name) else None
         tries = signing_in.tries_of(connection, "sign-in", name, account)
         wait = attempts.begin(connection, tries, now)
     if wait is not None:
@@ -110,7 +110,7 @@ def leave() -> ResponseReturnValue:
 def _holds_a_way_in(account: Account) -> bool:
     """Whether this account signs in by itself. One of the clinic's provider does not, so that it ends when it ends
     there: its passkeys only prove again who is signed in."""
-    return account.subject is None and signing_in.opens_locally(account.name)
+    return account.subject is None and local.opens_locally(account.name)
 
 
 def _renew_hash(account: Account, password: str) -> None:
@@ -128,7 +128,7 @@ def _sign_in_page(form: SignIn, sentence: str = "", wait: datetime | None = None
         sentence=sentence,
         until=minute_after(wait),
         has_sso=desk().provider is not None,
-        local=signing_in.local_sign_in(),
+        local=local.local_sign_in(),
     )
 
 

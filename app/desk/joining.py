@@ -11,7 +11,7 @@ from ..records import audit, devices, factors, setup_links, staff, staff_session
 from ..records.acts import Act
 from ..records.setup_links import Link
 from ..records.store import Connection
-from . import cookies, signing_in
+from . import cookies, local, signing_in
 from .access import anyone
 from .context import desk
 from .doors import STALE
@@ -45,9 +45,9 @@ def take_link(secret: str) -> ResponseReturnValue:
     if link is None:
         return _over()
     form = _form(link, name)
-    if isinstance(form, SetUp) and not signing_in.opens_locally(form.account_name):
+    if isinstance(form, SetUp) and not local.opens_locally(form.account_name):
         form.validate()
-        form.account.errors = [f"Here only the emergency account has a password: {signing_in.emergency_account()}."]
+        form.account.errors = [f"Here only the emergency account has a password: {local.emergency_account()}."]
         return _page(link, name, form), 422
     if g.forged:
         return _page(link, name, form, STALE), 400
@@ -89,7 +89,7 @@ def _find(secret: str) -> tuple[Link | None, str]:
     with parts.store.reading() as connection:
         link = setup_links.find(connection, parts.server_key, codes.read_secret(secret, codes.LONG) or "", parts.now())
         account = staff.get(connection, link.staff) if link and link.staff else None
-    if account is not None and not signing_in.opens_locally(account.name):
+    if account is not None and not local.opens_locally(account.name):
         return None, ""  # a link from before single sign-on became the only way in
     return link, account.name if account else ""
 

@@ -13,7 +13,7 @@ from ..records.acts import Act
 from ..records.staff import Account
 from ..records.staff_sessions import Stage, Way
 from ..records.store import Connection
-from . import access, cookies
+from . import access, cookies, local
 from .context import desk
 
 NOBODY = audit.NOBODY
@@ -52,23 +52,6 @@ def refused(staff_id: str, act: Act, tries: bytes) -> datetime | None:
     return wait
 
 
-def local_sign_in() -> bool:
-    """Whether people sign in with what they hold here; if not, only the emergency account does."""
-    sso = desk().parts.config.single_sign_on
-    return sso is None or sso.local_sign_in
-
-
-def opens_locally(name: str) -> bool:
-    """Whether the account of this name may sign in with what it holds here: all, or only the emergency account."""
-    return local_sign_in() or staff.normalised(name) == emergency_account()
-
-
-def emergency_account() -> str:
-    """The name of the one account that still signs in here where local sign-in is off; nothing where there is none."""
-    sso = desk().parts.config.single_sign_on
-    return staff.normalised(sso.break_glass) if sso else ""
-
-
 def begin(connection: Connection, account: Account, way: Way, *, trusted: bool) -> Fresh:
     """Sign somebody in who proved who they are, under a fresh token. The browser is known from now on."""
     parts, now = desk().parts, desk().parts.now()
@@ -78,7 +61,7 @@ def begin(connection: Connection, account: Account, way: Way, *, trusted: bool) 
     token = _begin(connection, account.id, "full", way, trusted=own)
     device = devices.remember(connection, parts.server_key, cookies.device(), account.id, now)
     audit.note(connection, at=now, room="desk", who=account.id, act="sign in", record=account.id)
-    if way != "sso" and not local_sign_in():
+    if way != "sso" and not local.local_sign_in():
         logs.event("break_glass")
         audit.note(connection, at=now, room="desk", who=account.id, act="break glass", record=account.id)
     return Fresh(token, device, own, account.roles)

@@ -19,7 +19,7 @@ from ..records import audit, spent, staff, staff_sessions
 from ..records.staff import Account
 from ..records.store import Connection
 from ..sign_on_settings import SingleSignOn
-from . import access, signing_in
+from . import access, local, signing_in
 from .access import anyone
 from .context import desk, me
 from .forms import name_problem
@@ -152,7 +152,7 @@ def _entered(told: Told) -> Fresh:
 
 def _is_free(connection: Connection, name: str) -> bool:
     """Whether a fresh account can have this name. That of the emergency account is kept for it."""
-    return not staff.is_taken(connection, name) and name != signing_in.emergency_account()
+    return not staff.is_taken(connection, name) and name != local.emergency_account()
 
 
 def _what_keeps_out(account: Account | None, roles: tuple[str, ...], name: str, *, free: bool) -> str:

@@ -18,7 +18,7 @@ from app.records import models, setup_links, staff
 from tests.conftest import FakeClock
 from tests.desk import provider
 from tests.desk.authenticator import Authenticator
-from tests.desk.people import NAME, PASSWORD, Staff
+from tests.desk.people import NAME, PASSWORD, Staff, mounted
 from tests.desk.provider import Hospital
 from tests.desk.test_passkeys import adds, touches
 
@@ -494,6 +494,20 @@ def test_with_local_sign_in_off_only_the_emergency_account_passes(
 def test_with_local_sign_in_on_passwords_go_on_and_nothing_is_an_emergency(specialist: Staff) -> None:
     specialist.sees("No form has been sent yet")
     assert "break glass" not in [act for _, act in lines(specialist.parts)]
+
+
+@sqlite
+def test_sign_ins_from_before_end_when_local_sign_in_is_switched_off(specialist: Staff) -> None:
+    parts, half = specialist.parts, specialist.another_browser().has_an_account(name="half").gives_the_password("half")
+    by_hospital = signs_in(specialist.another_browser())
+    assert parts.config.single_sign_on
+    off = replace(parts.config.single_sign_on, local_sign_in=False, break_glass=EMERGENCY)
+    room = mounted(replace(parts, config=replace(parts.config, single_sign_on=off)))
+    for person in (specialist, half, by_hospital):
+        person.client.application = room
+    assert not is_signed_in(specialist)
+    assert half.opens("/desk/second-step").path == "/desk/sign-in"
+    assert is_signed_in(by_hospital)
 
 
 @sqlite
