@@ -86,10 +86,12 @@ def test_only_roles_of_the_list_are_given_each_once_and_in_its_order(house: Hous
     assert account(house.parts, OTHER).roles == ("staff", "read-only")
 
 
-def test_of_a_field_that_comes_twice_the_first_counts(house: House, officer: Staff) -> None:
+def test_a_field_that_comes_twice_counts_for_neither_and_an_address_adds_nothing(house: House, officer: Staff) -> None:
     token = token_of(officer.opens("/desk/accounts"))
     names = ["first@clinic.example", "second@clinic.example"]
     data = MultiDict[str, Any]({"csrf_token": token, "account": names, "roles": "staff"})
+    assert asks(officer, "POST", "/desk/accounts", data=data).status_code == 400
+    data = {"csrf_token": token, "account": "first@clinic.example", "roles": "staff"}
     answer = asks(officer, "POST", "/desk/accounts?account=third@clinic.example&roles=administrator", data=data)
     assert answer.status_code == 200
     with house.parts.store.reading() as connection:
