@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser
 
 from app.parts import Parts
-from tests.browsing import IN_CHROMIUM, fill, new_context, press
+from tests.browsing import IN_CHROMIUM, fill, new_context, press, start
 from tests.cases import TYPICAL
 
 pytestmark = IN_CHROMIUM
@@ -14,8 +14,7 @@ def test_after_leaving_a_shared_device_back_shows_no_answer_and_nothing_is_kept(
 ) -> None:
     context = new_context(chromium)
     page = context.new_page()
-    page.goto(f"{site}/intake/")
-    press(page)
+    start(page, site)
     for _ in range(3):
         fill(page, parts, TYPICAL["answers"])
         press(page)
