@@ -24,6 +24,7 @@ from . import (
     sheet,
     sso,
     words,
+    work,
 )
 from .context import Desk
 from .passwords import Passwords
@@ -48,7 +49,7 @@ def create_room(parts: Parts, *, hasher: PasswordHasher | None = None) -> Flask:
     words.init_app(app, parts)
     audit.init_app(app)
     access.init_app(app)
-    for part in (doors, sso, second_step, joining, queue, search, sheet, link, export, account, accounts, audit):
+    for part in (doors, sso, second_step, joining, queue, search, sheet, link, export, account, accounts, audit, work):
         app.register_blueprint(part.blueprint)
     return app
 

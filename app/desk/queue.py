@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ..questionnaire import journey
@@ -68,20 +68,6 @@ def show() -> ResponseReturnValue:
     return render_template(
         "desk/list.html", attention=attention, rest=rest, is_first=before is None and attention_before is None
     )
-
-
-@blueprint.post("/submissions/<submission_id>/seen")
-@needs("review")
-def mark_seen(submission_id: str) -> ResponseReturnValue:
-    """Somebody takes a form that needs attention upon themselves; who and when stands in the audit."""
-    parts = desk().parts
-    with parts.store.writing() as connection:
-        listed = submissions.find(connection, submission_id)
-        if listed is None:
-            abort(404)
-        changed = submissions.mark_seen(connection, submission_id, me().id, parts.now())
-    flash(f"{listed.reference} is marked as seen." if changed else f"{listed.reference} was marked as seen before.")
-    return redirect(url_for("queue.show"), 303)
 
 
 def urgent_flags(definition: Definition, opened: Opened) -> tuple[Flag, ...]:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ..finding import chart_form
 from ..records import audit, audit_lines, charts, submissions, wordings
 from ..records.audit_lines import Wanted
-from . import words
+from . import words, working
 from .access import needs
 from .context import desk, me
 from .queue import urgent_flags
@@ -36,6 +36,7 @@ def show(submission_id: str) -> ResponseReturnValue:
     if opened is None:
         return render_template("desk/closed.html", listed=listed, history=history, most=MOST_LINES)
     everything = request.args.get("all") == "1"
+    phone = str(opened.document["answers"].get("phone") or "")
     sent_on = parts.local(listed.received_at).date()
     return render_template(
         "desk/sheet.html",
@@ -49,6 +50,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         chart=chart,
         history=history,
         most=MOST_LINES,
+        **working.shown(listed, phone),
     )
 
 

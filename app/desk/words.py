@@ -106,6 +106,7 @@ def init_app(app: Flask, parts: Parts) -> None:
         short_moment=short_moment,
         span=span,
         own_path=own_path,
+        day_of=lambda text: short_day(date.fromisoformat(text)),
         status=lambda code: STATUSES.get(code, code),
         role=lambda code: ROLES[code][0] if code in ROLES else code,
         way=lambda code: WAYS.get(code, code),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, insert, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from .. import codes
@@ -125,18 +125,6 @@ def find(connection: Connection, submission_id: str) -> Listed | None:
         return None
     row = connection.execute(listed_columns().where(models.Submission.id == submission_id)).first()
     return Listed(*row) if row else None
-
-
-def mark_seen(connection: Connection, submission_id: str, who: str, now: datetime) -> bool:
-    """A form that wanted attention was seen by this member of staff. False when it did not want any (any more)."""
-    changed = connection.execute(
-        update(models.Submission)
-        .where(models.Submission.id == submission_id, models.Submission.status == ATTENTION)
-        .values(status=RECEIVED)
-    ).rowcount
-    if changed:
-        audit.note(connection, at=now, room="desk", who=who, act="seen", record=submission_id)
-    return bool(changed)
 
 
 def open_answers(connection: Connection, listed: Sequence[Listed], keys: Sequence[PrivateKey]) -> list[Opened]:

@@ -51,7 +51,7 @@ def test_what_patients_typed_stays_words_on_every_page_of_the_desk(house: House,
         for query in ("", "?all=1"):
             stays_words(reader.looks_at(form.id, query))
     stays_words(reader.opens("/desk/"))
-    reader.presses(f"Mark as seen: {urgent.reference}")
+    reader.acknowledges(urgent.id)
     stays_words(reader.opens("/desk/"))
     for payload in PAYLOADS:
         reader.opens("/desk/search").presses("Find", {"q": f"{payload} name"})

@@ -93,9 +93,9 @@ class Staff(Browser):
         self.opens(f"/desk/submissions/{submission_id}{query}")
         return self
 
-    def marks_as_seen(self, reference: str) -> "Staff":
-        """Press "Mark as seen" beside this form."""
-        self.presses(f"Mark as seen: {reference}")
+    def acknowledges(self, submission_id: str, done: str = "Called at 9:40, sent to the ER.") -> "Staff":
+        """Open a form that needs attention, and write what was done."""
+        self.looks_at(submission_id).presses("Acknowledge", {"done": done})
         return self
 
     @property

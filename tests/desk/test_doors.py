@@ -265,7 +265,7 @@ def test_a_role_opens_its_rooms_and_no_other(parts: Parts, stranger: Staff, role
     for path, right in needed.items():
         assert stranger.opens(path).status == (200 if right in rights else 403), path
     stranger.opens("/desk/link")
-    stranger.posts(f"/desk/submissions/{listed.id}/seen", token(stranger))
+    stranger.posts(f"/desk/submissions/{listed.id}/acknowledge", token(stranger))
     assert (stranger.status != 403) is ("review" in rights)
 
 

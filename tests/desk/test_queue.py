@@ -93,24 +93,8 @@ def test_what_needs_attention_stands_above_once_and_until_it_is_seen(
         "Needs attention", "Sudden symptoms reported", "draft rules, not yet reviewed by a clinician"
     )
     assert specialist.names == ["URGENT, Marisol", "NOISE, 3", "NOISE, 2", "NOISE, 1"]
-    specialist.marks_as_seen(urgent.reference).sees("is marked as seen.").does_not_see("Needs attention", "draft rules")
+    specialist.acknowledges(urgent.id).opens("/desk/").does_not_see("Needs attention", "draft rules")
     assert specialist.names == ["NOISE, 3", "NOISE, 2", "NOISE, 1", "URGENT, Marisol"]
-
-
-def test_marking_as_seen_is_on_record_once(parts: Parts, specialist: Staff) -> None:
-    listed = send(parts, urgent_now=["speech"])
-    send(parts, last_name="Noise", urgent_now=["speech"])
-    specialist.opens("/desk/")
-    path = f"/desk/submissions/{listed.id}/seen"
-    token = {"csrf_token": str(specialist.value_of("csrf_token"))}
-    specialist.posts(path, token).sees(f"{listed.reference} is marked as seen.")
-    specialist.posts(path, token).sees(f"{listed.reference} was marked as seen before.")
-    with parts.store.reading() as connection:
-        found = connection.execute(
-            select(models.Audit.record, models.Audit.who).where(models.Audit.act == "seen")
-        ).all()
-        me = connection.execute(select(models.Staff.id)).scalar_one()
-    assert [tuple(row) for row in found] == [(listed.id, me)]
 
 
 def test_more_calls_than_a_page_holds_can_all_be_reached(parts: Parts, specialist: Staff, clock: FakeClock) -> None:

@@ -20,7 +20,7 @@ from app import desk, intake
 from app.desk import access, search
 from app.desk.access import RIGHTS
 from app.parts import Parts
-from app.records import setup_links, staff, staff_sessions
+from app.records import setup_links, staff, staff_sessions, work
 from tests.cases import TYPICAL
 from tests.desk.factories import send
 from tests.desk.people import INSECURE_BUT_FAST, PASSWORD
@@ -32,6 +32,8 @@ OUTSIDERS = ("signed out", "half", "disabled")
 OBJECTS = ("own", "other's", "missing")
 MINUTES = timedelta(minutes=1)
 SITE = "http://127.0.0.1:8000"
+POSTED = {"for": "software", "expected": "received", "to": "in_review", "measure": "smc", "done": "x", "text": "x"}
+"""What the forms of some pages carry at least."""
 
 
 def rows(heading: str) -> list[dict[str, str]]:
@@ -58,6 +60,7 @@ class World:
     app: DispatcherMiddleware
     room: Flask
     submission: str
+    question: str
     token: str
     cookie: str
 
@@ -71,7 +74,13 @@ class World:
         cookie = client.get_cookie("previsit-desk", domain="127.0.0.1")
         assert token
         assert cookie
-        return cls(parts, app, room, send(parts, urgent_now=["speech"]).id, token[1], cookie.value)
+        form = send(parts, urgent_now=["speech"]).id
+        with parts.store.writing() as connection:
+            words = {"text": "Which dose?"}
+            question = work.write(
+                connection, parts.keyring.recipients, form, "question", words, who="operator", now=parts.now()
+            )
+        return cls(parts, app, room, form, question, token[1], cookie.value)
 
     def somebody(self, *roles: str, half: bool = False, disabled: bool = False, old: bool = False) -> "Somebody":
         """A fresh account with a fresh sign-in, eleven minutes old when asked for."""
@@ -104,7 +113,8 @@ class World:
         client.set_cookie("previsit-desk", self.cookie, domain="127.0.0.1")
         if who:
             client.set_cookie("desk-session", who.token, domain="127.0.0.1")
-        data = {"csrf_token": self.token, "for": "software"} if method == "POST" else None
+        posted = {} if path.endswith("/audit/export") else POSTED
+        data = {"csrf_token": self.token, **posted} if method == "POST" else None
         return client.open(path, method=method, data=data, base_url=SITE)
 
 
@@ -127,6 +137,7 @@ class Somebody:
             "staff_id": "0" * 32 if missing else other.id,
             "session_id": "0" * 32 if missing else other.session,
             "secret": "-".join(["0000"] * 7) if missing else self._secret,
+            "question_id": "0" * 32 if missing else self.world.question,
             "hidden": "A" * 80 if missing else self.world.hidden(other.id),
             "role": "nonsense" if missing else self._role,
             "name": "nothing.css" if missing else self._asset,

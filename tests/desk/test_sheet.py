@@ -156,11 +156,11 @@ def test_long_answers_keep_their_lines(parts: Parts, specialist: Staff) -> None:
     assert "Lisinopril 20 mg\nAspirin 81 mg</span>" in specialist.page.html
 
 
-def test_an_urgent_form_says_why_on_top_and_can_be_marked_here(parts: Parts, specialist: Staff) -> None:
+def test_an_urgent_form_says_why_on_top_and_can_be_acknowledged_here(parts: Parts, specialist: Staff) -> None:
     listed = send(parts, urgent_now=["speech"])
     specialist.looks_at(listed.id).sees("Needs attention", "Sudden symptoms reported", "draft rules")
-    specialist.marks_as_seen(listed.reference).sees(f"{listed.reference} is marked as seen.")
-    specialist.looks_at(listed.id).does_not_see("Needs attention", "Mark as seen")
+    specialist.acknowledges(listed.id).sees("Acknowledged, with what was done.", "Called at 9:40, sent to the ER.")
+    specialist.looks_at(listed.id).does_not_see("Needs attention")
     specialist.sees("Urgent answers", "Sudden symptoms reported", "draft rules")
 
 

@@ -1,0 +1,140 @@
+"""Working on a form: acknowledge, move on, take, write beside it. What staff write is sealed, and stays as written."""
+
+from datetime import date
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ..records import submissions, work
+from ..records.store import Connection
+from ..records.submissions import Listed
+from .access import needs
+from .context import desk, me
+from .words import STATUSES
+from .working import MEASURES
+
+blueprint = Blueprint("work", __name__, url_prefix="/submissions/<submission_id>")
+
+LONGEST = 2000
+"""Characters of a note."""
+NOTHING_WRITTEN = "That was not saved: write something first."
+QUICKER = "Somebody else was quicker. Look at where this form stands now, and do it again if it is still needed."
+
+
+@blueprint.post("/acknowledge")
+@needs("review")
+def acknowledge(submission_id: str) -> ResponseReturnValue:
+    """Take an urgent form upon oneself, with what was done. The only way out of "Needs attention"."""
+    parts, done = desk().parts, _typed("done")
+    if not done:
+        return _back(submission_id, "That was not saved: write what was done, like “Called, sent to the ER”.")
+    with parts.store.writing() as connection:
+        _form(connection, submission_id)
+        first = work.acknowledge(
+            connection, parts.keyring.recipients, submission_id, done, who=me().id, now=parts.now()
+        )  # fmt: skip
+    return _back(submission_id, "Acknowledged, with what was done." if first else QUICKER)
+
+
+@blueprint.post("/status")
+@needs("review")
+def move(submission_id: str) -> ResponseReturnValue:
+    """Move a form on from where its page showed it; somebody who was quicker is told of."""
+    parts, expected, to = desk().parts, request.form.get("expected", ""), request.form.get("to", "")
+    if to not in work.STEPS.get(expected, ()):
+        abort(400)
+    with parts.store.writing() as connection:
+        _form(connection, submission_id)
+        moved = work.move(connection, submission_id, expected=expected, to=to, who=me().id, now=parts.now())
+    return _back(submission_id, f"Now: {STATUSES[to].lower()}." if moved else QUICKER)
+
+
+@blueprint.post("/owner")
+@needs("chart")
+def take(submission_id: str) -> ResponseReturnValue:
+    """Look after a form oneself, or let it go."""
+    parts, mine = desk().parts, request.form.get("owner") == "me"
+    with parts.store.writing() as connection:
+        _form(connection, submission_id)
+        work.take(connection, submission_id, me().id if mine else None, who=me().id, now=parts.now())
+    return _back(submission_id, "You look after this form." if mine else "Nobody looks after this form now.")
+
+
+@blueprint.post("/note")
+@needs("chart")
+def write_note(submission_id: str) -> ResponseReturnValue:
+    """A note for colleagues."""
+    return _write(submission_id, "note", {"text": _typed("text")}, "The note is saved.")
+
+
+@blueprint.post("/question")
+@needs("chart")
+def ask_patient(submission_id: str) -> ResponseReturnValue:
+    """Something to ask the patient on the phone."""
+    return _write(submission_id, "question", {"text": _typed("text")}, "The question is on the call list.")
+
+
+@blueprint.post("/question/<question_id>/answer")
+@needs("chart")
+def write_answer(submission_id: str, question_id: str) -> ResponseReturnValue:
+    """What the patient said on the phone: staff's words, beside the patient's own answers and never over them."""
+    with desk().parts.store.reading() as connection:
+        keys = desk().parts.keyring.private_keys
+        known = {note.id for note in work.written(connection, [submission_id], keys).get(submission_id, [])}
+    if question_id not in known:
+        abort(404)
+    return _write(submission_id, "reply", {"question": question_id, "text": _typed("text")}, "The answer is saved.")
+
+
+@blueprint.post("/measure")
+@needs("review")
+def write_measure(submission_id: str) -> ResponseReturnValue:
+    """A grade or score that a clinician found, with its day."""
+    kind, typed, day = request.form.get("measure", ""), _typed("value"), _typed("on")
+    with desk().parts.store.reading() as connection:
+        _form(connection, submission_id)
+    if kind not in MEASURES:
+        abort(400)
+    label, least, most = MEASURES[kind]
+    today = desk().parts.today()
+    on = _day(day) if day else today
+    if not (typed.isascii() and typed.isdigit()) or not least <= int(typed) <= most:
+        return _back(submission_id, f"That was not saved: {label} is a whole number from {least} to {most}.")
+    if on is None or on > today:
+        return _back(submission_id, "That was not saved: write the day like 2026-03-09, and not one in the future.")
+    words = {"measure": kind, "value": int(typed), "on": on.isoformat(), "text": label}
+    return _write(submission_id, "measure", words, f"{label} is saved.")
+
+
+def _write(submission_id: str, kind: work.Kind, words: dict[str, object], said: str) -> ResponseReturnValue:
+    parts = desk().parts
+    if not words["text"]:
+        return _back(submission_id, NOTHING_WRITTEN)
+    with parts.store.writing() as connection:
+        _form(connection, submission_id)
+        work.write(connection, parts.keyring.recipients, submission_id, kind, words, who=me().id, now=parts.now())
+    return _back(submission_id, said)
+
+
+def _typed(name: str) -> str:
+    kept = (c if c.isprintable() or c == "\n" else " " for c in request.form.get(name, "").replace("\r\n", "\n"))
+    return "".join(kept).strip()[:LONGEST]
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def _form(connection: Connection, submission_id: str) -> Listed:
+    listed = submissions.find(connection, submission_id)
+    if listed is None:
+        abort(404)
+    return listed
+
+
+def _back(submission_id: str, said: str) -> ResponseReturnValue:
+    flash(said)
+    return redirect(url_for("sheet.show", submission_id=submission_id) + "#work", 303)

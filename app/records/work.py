@@ -1,0 +1,166 @@
+"""What staff do with a form: where it stands, and what they write beside it, sealed like the answers.
+
+Nothing written is ever changed: a reply stands beside its question, a correction is another note. `who` is a staff id.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, select, update
+
+from ..sealing import PrivateKey, PublicKey
+from . import audit, sealed
+from .acts import Act
+from .models import Audit, SealedDocument, Submission
+from .statuses import ARCHIVED, ATTENTION, IN_REVIEW, NEEDS_INFO, RECEIVED, REVIEWED
+
+Kind = Literal["note", "acknowledged", "question", "reply", "measure"]
+
+STEPS: Mapping[str, tuple[str, ...]] = {
+    ATTENTION: (),
+    RECEIVED: (IN_REVIEW, NEEDS_INFO, REVIEWED),
+    IN_REVIEW: (NEEDS_INFO, REVIEWED, RECEIVED),
+    NEEDS_INFO: (IN_REVIEW, REVIEWED),
+    REVIEWED: (ARCHIVED, IN_REVIEW),
+    ARCHIVED: (REVIEWED,),
+}
+"""Where a form can go from where it stands. From `attention` nothing leads but an acknowledgement."""
+_MOVED: Mapping[str, Act] = {
+    RECEIVED: "back to received",
+    IN_REVIEW: "in review",
+    NEEDS_INFO: "needs information",
+    REVIEWED: "reviewed",
+    ARCHIVED: "archived",
+}
+_WRITTEN: Mapping[Kind, Act] = {
+    "note": "note",
+    "acknowledged": "acknowledged",
+    "question": "question asked",
+    "reply": "question answered",
+    "measure": "measure",
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """Something that staff wrote beside a form: its words by name, as `text` of a note."""
+
+    id: str
+    kind: Kind
+    at: datetime
+    who: str
+    words: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A form was moved on by somebody: `act` as the audit says it."""
+
+    act: str
+    who: str
+    at: datetime
+
+
+def move(connection: Connection, submission_id: str, *, expected: str, to: str, who: str, now: datetime) -> bool:
+    """Move a form on from where its reader saw it; False when that is no step, or somebody else was quicker."""
+    if to not in STEPS.get(expected, ()):
+        return False
+    moved = update(Submission).where(Submission.id == submission_id, Submission.status == expected).values(status=to)
+    if connection.execute(moved).rowcount != 1:
+        return False
+    audit.note(connection, at=now, room="desk", who=who, act=_MOVED[to], record=submission_id)
+    return True
+
+
+def acknowledge(
+    connection: Connection, recipients: Sequence[PublicKey], submission_id: str, done: str, *, who: str, now: datetime
+) -> bool:
+    """Somebody took an urgent form upon themselves, and wrote what was done. False when somebody had done so before.
+
+    The only way out of `attention`.
+    """
+    seen = (
+        update(Submission)
+        .where(Submission.id == submission_id, Submission.status == ATTENTION)
+        .values(status=RECEIVED, owner=who)
+    )
+    if connection.execute(seen).rowcount != 1:
+        return False
+    write(connection, recipients, submission_id, "acknowledged", {"text": done}, who=who, now=now)
+    return True
+
+
+def take(connection: Connection, submission_id: str, owner: str | None, *, who: str, now: datetime) -> None:
+    """Make somebody the owner of a form, or nobody."""
+    connection.execute(update(Submission).where(Submission.id == submission_id).values(owner=owner))
+    audit.note(connection, at=now, room="desk", who=who, act="owner", record=submission_id)
+
+
+def write(
+    connection: Connection,
+    recipients: Sequence[PublicKey],
+    submission_id: str,
+    kind: Kind,
+    words: Mapping[str, Any],
+    *,
+    who: str,
+    now: datetime,
+) -> str:
+    """Write something beside a form, sealed; returns its id."""
+    record = uuid.uuid4().hex
+    plain = {"at": now.isoformat(), "who": who, "words": dict(words)}
+    sealed.put(
+        connection,
+        recipients,
+        json.dumps(plain, ensure_ascii=False).encode(),
+        record=record,
+        kind=kind,
+        submission=submission_id,
+    )
+    audit.note(connection, at=now, room="desk", who=who, act=_WRITTEN[kind], record=submission_id)
+    return record
+
+
+def written(
+    connection: Connection, submission_ids: Sequence[str], keys: Sequence[PrivateKey]
+) -> dict[str, list[Written]]:
+    """What staff wrote beside these forms, the oldest first, by submission id; what does not open is left out."""
+    rows = connection.execute(
+        select(SealedDocument.id, SealedDocument.submission, SealedDocument.kind).where(
+            SealedDocument.submission.in_(submission_ids), SealedDocument.kind.in_(list(_WRITTEN))
+        )
+    ).all()
+    opened = sealed.open_all(connection, [row.id for row in rows], keys)
+    found: dict[str, list[Written]] = {submission_id: [] for submission_id in submission_ids}
+    for row in rows:
+        if row.id in opened:
+            plain = json.loads(opened[row.id])
+            at = datetime.fromisoformat(plain["at"])
+            found[row.submission].append(Written(row.id, row.kind, at, plain["who"], plain["words"]))
+    return {key: sorted(notes, key=lambda note: (note.at, note.id)) for key, notes in found.items()}
+
+
+def steps(connection: Connection, submission_id: str) -> list[Step]:
+    """Who moved a form on, and when, the newest first."""
+    acts = ("acknowledged", "seen", *_MOVED.values())
+    rows = connection.execute(
+        select(Audit.act, Audit.who, Audit.at)
+        .where(Audit.record == submission_id, Audit.act.in_(acts))
+        .order_by(Audit.at.desc(), Audit.id.desc())
+        .limit(20)
+    )
+    return [Step(*row) for row in rows]
+
+
+def others_looking(connection: Connection, submission_id: str, who: str, since: datetime) -> list[str]:
+    """The ids of other members of staff who opened this form since a moment."""
+    rows = connection.execute(
+        select(Audit.who)
+        .where(Audit.record == submission_id, Audit.act == "look", Audit.who != who, Audit.at >= since)
+        .distinct()
+    )
+    return list(rows.scalars())

@@ -1,0 +1,146 @@
+"""Working on a form: who did what with it, what was written beside it, and two people at once."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.parts import Parts
+from app.records import erasing, models, sealed, submissions, work
+from app.records.statuses import ARCHIVED, ATTENTION, IN_REVIEW, NEEDS_INFO, RECEIVED, REVIEWED, STATUSES
+from tests.conftest import FakeClock
+from tests.desk.factories import send
+from tests.desk.people import NAME, Staff
+
+OTHER = "dr.okafor@clinic.example"
+
+
+def status_of(parts: Parts, submission_id: str) -> str:
+    with parts.store.reading() as connection:
+        listed = submissions.find(connection, submission_id)
+    assert listed
+    return listed.status
+
+
+def test_only_an_acknowledgement_with_words_leaves_attention(parts: Parts, specialist: Staff) -> None:
+    form = send(parts, urgent_now=["speech"])
+    specialist.looks_at(form.id).does_not_see("Needs information")
+    specialist.presses("Acknowledge", {"done": "  "}).sees("write what was done")
+    assert status_of(parts, form.id) == ATTENTION
+    token = str(specialist.value_of("csrf_token"))
+    for to in (RECEIVED, REVIEWED):
+        data = {"csrf_token": token, "expected": ATTENTION, "to": to}
+        assert specialist.posts(f"/desk/submissions/{form.id}/status", data).status == 400
+    specialist.acknowledges(form.id).sees("Acknowledged, with what was done.", f"{NAME} looks after it.", NAME)
+    assert status_of(parts, form.id) == RECEIVED
+
+
+def test_the_second_who_acknowledges_is_told_and_writes_nothing(parts: Parts, specialist: Staff) -> None:
+    form = send(parts, urgent_now=["speech"])
+    other = specialist.another_browser().has_an_account(name=OTHER).signs_in(OTHER).looks_at(form.id)
+    specialist.acknowledges(form.id)
+    other.presses("Acknowledge", {"done": "I called too"}).sees("Somebody else was quicker").does_not_see(
+        "I called too"
+    )
+
+
+def test_a_form_goes_its_way_and_back_with_who_and_when(parts: Parts, specialist: Staff, clock: FakeClock) -> None:
+    form = send(parts)
+    specialist.looks_at(form.id)
+    for button, status in (
+        ("In review", IN_REVIEW), ("Needs information", NEEDS_INFO), ("Reviewed", REVIEWED), ("In review", IN_REVIEW),
+        ("Reviewed", REVIEWED), ("Archive", ARCHIVED), ("Reviewed", REVIEWED),
+    ):  # fmt: skip
+        clock.passes(minutes=1)
+        specialist.presses(button)
+        assert status_of(parts, form.id) == status
+    specialist.sees(f"Reviewed a form by {NAME}, 02-Mar-2026, 10:07 AM EST.")
+
+
+def test_every_status_is_left_only_by_its_steps(parts: Parts) -> None:
+    form = send(parts)
+    for status in STATUSES:
+        for to in STATUSES:
+            with parts.store.writing() as connection:
+                connection.execute(models.Submission.__table__.update().values(status=status))  # type: ignore[attr-defined]
+                moved = work.move(connection, form.id, expected=status, to=to, who="x", now=parts.now())
+            assert moved is (to in work.STEPS[status]), (status, to)
+
+
+def test_two_people_on_one_form_are_told_and_the_second_save_changes_nothing(parts: Parts, specialist: Staff) -> None:
+    form = send(parts)
+    other = specialist.another_browser().has_an_account(name=OTHER).signs_in(OTHER).looks_at(form.id)
+    specialist.looks_at(form.id).sees(f"{OTHER} opened this form within the last 15 minutes.").presses("Reviewed")
+    other.presses("Needs information").sees("Somebody else was quicker")
+    assert status_of(parts, form.id) == REVIEWED
+
+
+def test_after_a_while_nobody_is_told_of_anybody(parts: Parts, specialist: Staff, clock: FakeClock) -> None:
+    form = send(parts)
+    specialist.another_browser().has_an_account(name=OTHER).signs_in(OTHER).looks_at(form.id)
+    clock.passes(minutes=14)
+    specialist.looks_at(form.id).sees(f"{OTHER} opened this form")
+    clock.passes(minutes=2)
+    specialist.looks_at(form.id).does_not_see("opened this form within")
+
+
+def test_a_question_is_answered_beside_the_patients_own_words(parts: Parts, specialist: Staff) -> None:
+    form = send(parts)
+    specialist.looks_at(form.id).presses("Save the question", {"text": "Which dose last time?"})
+    specialist.sees("To ask on the phone", "Which dose last time?")
+    clerk = specialist.another_browser().has_an_account("staff", name=OTHER).signs_in(OTHER).looks_at(form.id)
+    clerk.does_not_see("Reviewed").presses("Save the answer", {"text": "25 units, she thinks\nwill check"})
+    clerk.sees("Answered, in staff’s words: 25 units, she thinks will check", OTHER).does_not_see("Save the answer")
+    with parts.store.reading() as connection:
+        (opened,) = submissions.open_answers(connection, [form], parts.keyring.private_keys)
+    assert "25 units, she thinks" not in str(opened.document)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"measure": "smc", "value": "3", "on": "2026-02-27"}, "SMC grade: 3, on 27-Feb-2026"),
+        ({"measure": "hfs7", "value": "28", "on": ""}, "HFS-7 total: 28, on 02-Mar-2026"),
+        ({"measure": "smc", "value": "5", "on": ""}, "SMC grade is a whole number from 0 to 4."),
+        ({"measure": "smc", "value": "-1", "on": ""}, "SMC grade is a whole number from 0 to 4."),
+        ({"measure": "smc", "value": "", "on": ""}, "SMC grade is a whole number from 0 to 4."),
+        ({"measure": "smc", "value": "2", "on": "tomorrow"}, "write the day like 2026-03-09"),
+        ({"measure": "smc", "value": "2", "on": "2026-03-03"}, "not one in the future"),
+    ],
+)
+def test_grades_and_scores_that_a_clinician_found(
+    parts: Parts, specialist: Staff, data: dict[str, str], said: str
+) -> None:
+    specialist.looks_at(send(parts).id).presses("Save the number", data).sees(said)
+
+
+def test_what_staff_write_is_sealed_found_nowhere_else_and_erased_with_the_form(
+    parts: Parts, specialist: Staff
+) -> None:
+    form = send(parts, urgent_now=["speech"])
+    secret = "Quorvath told me"
+    specialist.acknowledges(form.id, f"{secret} one").presses("Save the note", {"text": f"{secret} two"})
+    specialist.presses("Save the question", {"text": f"{secret} three"})
+    with parts.store.reading() as connection:
+        for table in models.Base.metadata.sorted_tables:
+            assert secret not in str(connection.execute(select(table)).all()), table.name
+        kinds = connection.execute(select(models.SealedDocument.kind)).scalars().all()
+        assert sorted(kinds) == ["acknowledged", sealed.ANSWERS, "note", "question"]
+        keys = connection.execute(select(func.count()).select_from(models.SealedKey)).scalar_one()
+    assert keys == 4 * len(parts.keyring.recipients)
+    with parts.store.writing() as connection:
+        erasing.delete_submissions(connection, [form.id])
+        assert connection.execute(select(func.count()).select_from(models.SealedDocument)).scalar_one() == 0
+
+
+def test_what_is_read_only_shows_the_work_and_offers_none(parts: Parts, specialist: Staff) -> None:
+    form = send(parts)
+    specialist.looks_at(form.id).presses("Save the note", {"text": "Bring the scan."})
+    reader = specialist.another_browser().has_an_account("read-only", name=OTHER).signs_in(OTHER).looks_at(form.id)
+    reader.sees("Bring the scan.").does_not_see("Save the note", "Reviewed", "I look after it")
+
+
+def test_somebody_looks_after_a_form_and_lets_it_go(parts: Parts, specialist: Staff) -> None:
+    form = send(parts)
+    specialist.looks_at(form.id).sees("Nobody looks after it.").presses("I look after it").sees(
+        f"{NAME} looks after it."
+    )
+    specialist.presses("Let it go").sees("Nobody looks after it.")
