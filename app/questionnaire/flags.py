@@ -18,7 +18,27 @@ SPREAD_WINDOW = timedelta(days=112)
 """16 weeks: a cautious margin for distant spread of toxin, not a label figure."""
 SPREAD_SIGNS = frozenset({"swallow", "breath", "speech"})
 YOUNG_ONSET = 40
+"""Completed years of age at onset: fewer raise the flag."""
 ADULT = 18
+"""Completed years of age on the day looked at: fewer raise the flag."""
+EARLY_AFTER_SURGERY = 1
+"""Completed years since an MVD: fewer are too early to judge it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an answer stands: a question, or one item of one entry (`number` counts from 1, in order of entry).
+
+    `codes` are those of a multiple answer that matter here; empty means the whole answer.
+    """
+
+    question: str
+    number: int = 0
+    item: str = ""
+    codes: tuple[str, ...] = ()
+
+
+Places = tuple[Place, ...]
 
 
 @dataclass(frozen=True)
@@ -46,7 +66,7 @@ def flags(definition: Definition, answers: Answers, as_of: date, sent_on: date) 
     return tuple(
         flag
         for flag in definition.flags
-        if (holds(flag.when, facts) if flag.when is not None else COMPUTED[flag.id](case))
+        if (holds(flag.when, facts) if flag.when is not None else bool(COMPUTED[flag.id](case)))
     )
 
 
@@ -56,72 +76,112 @@ def notices(definition: Definition, answers: Answers) -> tuple[Notice, ...]:
     return tuple(notice for notice in definition.notices if holds(notice.when, facts))
 
 
-def _entries(case: Case, group: str) -> list[Entry]:
+def _entries(case: Case, group: str) -> list[tuple[int, Entry]]:
     rows = case.answers.get(group)
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    entries = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return list(enumerate(entries, start=1))
 
 
 def _latest_not_beyond(value: object, day: date) -> date | None:
     return min(dates.latest(value), day) if isinstance(value, str) else None
 
 
-def _newest(values: list[object], day: date) -> date | None:
-    return max((d for d in (_latest_not_beyond(v, day) for v in values) if d is not None), default=None)
+Dated = tuple[date, bool, Place]
+"""A day, whether it was told to the day, and where the date stands."""
 
 
-def _last_toxin(case: Case, day: date) -> date | None:
+def _dated(value: object, day: date, place: Place) -> list[Dated]:
+    """The latest possible day of a stored date, not beyond `day`; nothing when there is no date."""
+    latest = _latest_not_beyond(value, day)
+    return [(latest, dates.precision(str(value)) == "day", place)] if latest is not None else []
+
+
+def _newest(found: list[Dated]) -> Dated | None:
+    """The newest; of two that fall on one day, the one that was told to the day."""
+    return max(found, key=lambda dated: dated[:2], default=None)
+
+
+def _last_toxin(case: Case, day: date) -> Dated | None:
     """The newest of all toxin dates, each at its latest possible day and not beyond `day`."""
-    return _newest([case.answers.get("toxin_last"), *(row.get("date") for row in _entries(case, "toxin_rounds"))], day)
+    found = _dated(case.answers.get("toxin_last"), day, Place("toxin_last"))
+    for number, row in _entries(case, "toxin_rounds"):
+        found += _dated(row.get("date"), day, Place("toxin_rounds", number, "date"))
+    return _newest(found)
 
 
-def _has_spread_sign(value: object) -> bool:
-    return isinstance(value, list) and bool(SPREAD_SIGNS & set(value))
+def _spread_signs(value: object) -> tuple[str, ...]:
+    return tuple(code for code in value if code in SPREAD_SIGNS) if isinstance(value, list) else ()
 
 
 def _recent_or_unknown(shot: date | None, case: Case) -> bool:
     return shot is None or case.sent_on - shot < SPREAD_WINDOW
 
 
-def _toxin_spread(case: Case) -> bool:
-    if _has_spread_sign(case.answers.get("toxin_se")) and _recent_or_unknown(_last_toxin(case, case.sent_on), case):
-        return True
-    return any(
-        _has_spread_sign(row.get("side_effects"))
-        and _recent_or_unknown(_latest_not_beyond(row.get("date"), case.sent_on), case)
-        for row in _entries(case, "toxin_rounds")
-    )
+def _told_signs(case: Case) -> Places:
+    """Spread signs told of the shots so far, with no shot named."""
+    signs = _spread_signs(case.answers.get("toxin_se"))
+    return (Place("toxin_se", codes=signs),) if signs else ()
 
 
-def _toxin_spread_past(case: Case) -> bool:
-    any_sign = _has_spread_sign(case.answers.get("toxin_se")) or any(
-        _has_spread_sign(row.get("side_effects")) for row in _entries(case, "toxin_rounds")
-    )
-    return any_sign and not _toxin_spread(case)
+def _entry_signs(case: Case) -> list[tuple[Entry, int, Place]]:
+    """Spread signs told of one earlier shot."""
+    rows = [(row, number, _spread_signs(row.get("side_effects"))) for number, row in _entries(case, "toxin_rounds")]
+    return [(row, number, Place("toxin_rounds", number, "side_effects", s)) for row, number, s in rows if s]
 
 
-def _toxin_lt12w(case: Case) -> bool:
+def _toxin_spread(case: Case) -> Places:
+    places = _told_signs(case)
+    last = _last_toxin(case, case.sent_on)
+    if places and last is not None:
+        places = (*places, last[2]) if _recent_or_unknown(last[0], case) else ()
+    for row, number, sign in _entry_signs(case):
+        if _recent_or_unknown(_latest_not_beyond(row.get("date"), case.sent_on), case):
+            dated = (Place("toxin_rounds", number, "date"),) if "date" in row else ()
+            places = (*places, sign, *dated)
+    return tuple(dict.fromkeys(places))
+
+
+def _toxin_spread_past(case: Case) -> Places:
+    if _toxin_spread(case):
+        return ()
+    return (*_told_signs(case), *(sign for _row, _number, sign in _entry_signs(case)))
+
+
+def _visit(case: Case) -> Places:
+    """The visit date, where it is the day looked at."""
+    return (Place("visit_date"),) if case.answers.get("visit_date") == case.as_of.isoformat() else ()
+
+
+def _toxin_lt12w(case: Case) -> Places:
     last = _last_toxin(case, case.as_of)
-    return case.answers.get("toxin_ever") == "yes" and last is not None and case.as_of - last < TOXIN_INTERVAL
+    if case.answers.get("toxin_ever") != "yes" or last is None or case.as_of - last[0] >= TOXIN_INTERVAL:
+        return ()
+    return (last[2], *_visit(case))
 
 
-def _young_onset(case: Case) -> bool:
+def _young_onset(case: Case) -> Places:
     born, onset = case.answers.get("dob"), case.answers.get("onset_date")
     if not isinstance(born, str) or not isinstance(onset, str):
-        return False
-    return dates.completed_years(dates.earliest(born), dates.earliest(onset)) < YOUNG_ONSET
+        return ()
+    young = dates.completed_years(dates.earliest(born), dates.earliest(onset)) < YOUNG_ONSET
+    return (Place("onset_date"), Place("dob")) if young else ()
 
 
-def _minor(case: Case) -> bool:
+def _minor(case: Case) -> Places:
     born = case.answers.get("dob")
-    return isinstance(born, str) and dates.completed_years(dates.earliest(born), case.as_of) < ADULT
+    minor = isinstance(born, str) and dates.completed_years(dates.earliest(born), case.as_of) < ADULT
+    return (Place("dob"),) if minor else ()
 
 
-def _mvd_lt12m(case: Case) -> bool:
-    last = _newest([row.get("date") for row in _entries(case, "mvd_rows")], case.as_of)
-    return last is not None and dates.completed_years(last, case.as_of) < 1
+def _mvd_lt12m(case: Case) -> Places:
+    rows = _entries(case, "mvd_rows")
+    last = _newest([d for n, row in rows for d in _dated(row.get("date"), case.as_of, Place("mvd_rows", n, "date"))])
+    if last is None or dates.completed_years(last[0], case.as_of) >= EARLY_AFTER_SURGERY:
+        return ()
+    return (last[2], *_visit(case))
 
 
-COMPUTED: Mapping[str, Callable[[Case], bool]] = {
+COMPUTED: Mapping[str, Callable[[Case], Places]] = {
     "toxin_spread": _toxin_spread,
     "toxin_spread_past": _toxin_spread_past,
     "young_onset": _young_onset,
@@ -129,3 +189,4 @@ COMPUTED: Mapping[str, Callable[[Case], bool]] = {
     "mvd_lt12m": _mvd_lt12m,
     "minor": _minor,
 }
+"""The rules that no condition can say: each gives the answers that raise its flag, or none."""
