@@ -107,6 +107,15 @@ def date_in_words(partial: str) -> str:
     return f"{name} {int(day)}, {year}" if day else f"{name} {year}"
 
 
+def staff_date(partial: str) -> str:
+    """A stored partial date as staff read it, as exact as it was told: 2024, May-2024 or 14-Aug-1969."""
+    year, month, day = (*partial.split("-"), "", "")[:3]
+    if not month:
+        return year
+    name = MONTHS[int(month) - 1][:3]
+    return f"{int(day):02}-{name}-{year}" if day else f"{name}-{year}"
+
+
 def day_in_words(day: date) -> str:
     """A day as patients read it: March 28, 1970."""
     return date_in_words(day.isoformat())
