@@ -191,7 +191,7 @@ def test_flags_with_their_answers_are_the_same_flags(case: dict[str, Any]) -> No
 def test_only_the_part_of_an_answer_that_matters_is_shown() -> None:
     found = flag_of({"assoc": ["tearing", "pain", "clicks"]}, "pain")
     assert [(s.place.question, s.label, s.words) for s in found.answers] == [
-        ("assoc", "Same-side symptoms", "Face pain")
+        ("assoc", "Same-side symptoms", ("Face pain",))
     ]
     driving = flag_of({"driving": "daily", "eye_closes": "long", "drive_eye": "no"}, "driving")
     assert [s.place.question for s in driving.answers] == ["driving", "eye_closes"]
@@ -205,8 +205,8 @@ def test_a_score_is_shown_by_the_two_answers_it_is_made_of() -> None:
 def test_an_entry_is_named_by_its_order() -> None:
     found = flag_of({**shots(date="2026-02", side_effects=["bruise", "speech"]), "toxin_last": "2019"}, "toxin_spread")
     assert [(s.place.number, s.place.item, s.words) for s in found.answers] == [
-        (1, "side_effects", "Change in voice or speech"),
-        (1, "date", "February 2026"),
+        (1, "side_effects", ("Change in voice or speech",)),
+        (1, "date", ("Feb-2026",)),
     ]
     assert found.answers[0].label == "Earlier toxin sessions 1: Side effects"
 

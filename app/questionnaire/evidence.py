@@ -8,16 +8,19 @@ from . import dates, wording
 from .conditions import All, Any, Condition, Term, terms
 from .flags import COMPUTED, Case, Place, Places
 from .holding import Facts, holds, with_scores
-from .kinds import Answers, Choices, Definition, Flag, Item, PartialDate, Repeat, Value
+from .kinds import Answers, Choices, Date, Definition, Flag, Item, PartialDate, Repeat, Value
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One answer in the words its patient chose. `label` is staff's; `exact` is false for a date without its day."""
+    """One answer in the words its patient chose, one a choice; a date as staff read it. `label` is staff's.
+
+    `exact` is false for a date without its day.
+    """
 
     place: Place
     label: str
-    words: str
+    words: tuple[str, ...]
     exact: bool = True
 
 
@@ -123,7 +126,7 @@ def _shown(definition: Definition, place: Place, answers: Answers) -> list[Shown
         return [Shown(place, question.brief, _words(question, value, place.codes, helper), _is_exact(question, value))]
     rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
     if not place.number:
-        return [Shown(place, question.brief, f"{len(rows)} listed")]
+        return [Shown(place, question.brief, (f"{len(rows)} listed",))]
     item = next((i for i in question.items if i.id == place.item), None)
     told = rows[place.number - 1].get(place.item)
     if item is None or told is None:
@@ -132,10 +135,12 @@ def _shown(definition: Definition, place: Place, answers: Answers) -> list[Shown
     return [Shown(place, label, _words(item, told, place.codes, helper), _is_exact(item, told))]
 
 
-def _words(question: Item, value: Value, codes: tuple[str, ...], helper: bool) -> str:
+def _words(question: Item, value: Value, codes: tuple[str, ...], helper: bool) -> tuple[str, ...]:
     if isinstance(question, Choices) and codes:
         value = list(codes)
-    return ", ".join(wording.say(question, value, helper=helper))
+    if isinstance(question, Date | PartialDate):
+        return (wording.staff_date(str(value)),)
+    return wording.say(question, value, helper=helper)
 
 
 def _is_exact(question: Item, value: Value) -> bool:

@@ -1,0 +1,120 @@
+"""What stands on the page, and what goes to the appendix: the least important gives way first, and nothing is lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .measuring import room, room_of_line, shortened
+from .model import Line, Section
+
+Variant = tuple[int, Line | None]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of a section and shorter forms of it, longest first; None means that it stands in the appendix only.
+
+    Beside each form stands how much it matters that it is not made shorter, 0 to 100; None comes last.
+    """
+
+    section: str
+    forms: tuple[Variant, ...]
+
+    @property
+    def full(self) -> Line:
+        """The line with all that it says."""
+        line = self.forms[0][1]
+        if line is None:
+            raise ValueError("an item begins with its full line")
+        return line
+
+
+def item(section: str, line: Line, matters: int) -> Item:
+    """A line that gives way when others matter more; its quotations are shortened before it goes."""
+    return Item(
+        section, (*by_length(line, ((30, max(matters - 35, 1)), (12, max(matters - 15, 1))), matters), (100, None))
+    )
+
+
+def by_length(line: Line, steps: Sequence[tuple[int, int]], matters: int) -> tuple[Variant, ...]:
+    """The line, then with quotations of fewer and fewer words.
+
+    A step is a number of words, and how much it matters that quotations are not made as short; `matters` says so
+    of the shortest form, which would have to go altogether.
+    """
+    forms: list[Variant] = []
+    current = line
+    for words, keep in steps:
+        shorter = shortened(line, words)
+        if shorter != current:
+            forms.append((keep, current))
+            current = shorter
+    return (*forms, (matters, current))
+
+
+def items(section: str, lines: Sequence[Line], matters: int) -> list[Item]:
+    """Lines that matter equally."""
+    return [item(section, line, matters) for line in lines]
+
+
+def fit(every: Sequence[Item], limit: int, heads: Mapping[str, int]) -> tuple[Line | None, ...]:
+    """For each item the form that stands on the page, so that all together take at most `limit` words' room.
+
+    `heads` is the room of each section's heading, which counts while the section has a line. What is named in the
+    pointer to the appendix counts too.
+    """
+    page = _Page(every, heads)
+    while page.room() > limit:
+        open_to_step = [index for index, it in enumerate(every) if page.chosen[index] < len(it.forms) - 1]
+        if not open_to_step:
+            break
+        least = min(open_to_step, key=lambda index: (every[index].forms[page.chosen[index]][0], -index))
+        page.chosen[least] += 1
+    _take_back(page, limit)
+    return tuple(it.forms[chosen][1] for it, chosen in zip(every, page.chosen, strict=True))
+
+
+def _take_back(page: "_Page", limit: int) -> None:
+    """Undo what need not have given way after all, what matters most first."""
+    stepped = [
+        (page.every[i].forms[step - 1][0], -i) for i, now in enumerate(page.chosen) for step in range(now, 0, -1)
+    ]
+    for _matters, index in sorted(stepped, reverse=True):
+        page.chosen[-index] -= 1
+        if page.room() > limit:
+            page.chosen[-index] += 1
+
+
+class _Page:
+    """Which form of each item is chosen, and the room they take; each form is measured once."""
+
+    def __init__(self, every: Sequence[Item], heads: Mapping[str, int]) -> None:
+        self.every, self.heads = every, heads
+        self.chosen = [0] * len(every)
+        self._rooms = [[room_of_line(line) if line else 0 for _matters, line in it.forms] for it in every]
+        self._pointer = room(APPENDIX_LABEL)
+
+    def room(self) -> int:
+        """The room of the page, in words."""
+        total = 0
+        shown: set[str] = set()
+        moved: set[str] = set()
+        for it, chosen, rooms in zip(self.every, self.chosen, self._rooms, strict=True):
+            total += rooms[chosen]
+            if chosen < len(rooms) - 1:
+                shown.add(it.section)
+            if chosen:
+                moved.add(it.section)
+        total += sum(self.heads[section] for section in shown)
+        return total + (self._pointer + sum(self.heads[section] for section in moved) if moved else 0)
+
+
+APPENDIX_LABEL = "In the appendix"
+
+
+def gathered(titles: dict[str, str], every: Sequence[Item], lines: Sequence[Line | None]) -> tuple[Section, ...]:
+    """Sections of these lines, in the order of the titles; a section without lines is left out."""
+    return tuple(
+        Section(key, title, found)
+        for key, title in titles.items()
+        if (found := tuple(ln for it, ln in zip(every, lines, strict=True) if it.section == key and ln is not None))
+    )

@@ -1,0 +1,69 @@
+"""How much room words take, and how a patient's long answer is shown by its beginning when there is too little."""
+
+import math
+import unicodedata
+from dataclasses import replace
+
+from .model import Line, Said
+
+LONG_WORD = 20
+"""Characters: a run without a space takes one word's room for every so many of them begun."""
+IN_APPENDIX = "… [appendix]"
+"""Stands where a long answer is shown by its beginning; the whole of it is then in the appendix."""
+
+
+def room(text: str) -> int:
+    """The room of a text, in words; never less than the number of its words.
+
+    Scripts without spaces (wide characters) count one word for two characters.
+    """
+    return sum(_room_of(word) for word in text.split())
+
+
+def _room_of(word: str) -> int:
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in word)
+    return max(1, math.ceil(wide / 2 + (len(word) - wide) / LONG_WORD))
+
+
+def room_of_line(line: Line) -> int:
+    """The room of a line with its label, in words."""
+    return room(f"{line.label} {line.text}")
+
+
+def beginning(text: str, words: int) -> str:
+    """The beginning of a text that takes at most so many words' room, cut between words where it can be."""
+    taken: list[str] = []
+    left = words
+    for word in text.split():
+        if _room_of(word) > left:
+            if not taken:
+                taken.append(_part_of(word, left))
+            break
+        taken.append(word)
+        left -= _room_of(word)
+    return " ".join(taken)
+
+
+def _part_of(word: str, words: int) -> str:
+    """The beginning of one long run of characters; a letter keeps its accents and joined signs."""
+    end = min(len(word), words * 2 if _room_of(word) > math.ceil(len(word) / LONG_WORD) else words * LONG_WORD)
+    while (
+        end > 1
+        and end < len(word)
+        and (unicodedata.category(word[end])[0] == "M" or "\u200d" in word[end - 1 : end + 1])
+    ):
+        end -= 1
+    return word[:end]
+
+
+def shortened(line: Line, words: int) -> Line:
+    """The line with each long answer in the patient's words shown by its beginning, of at most so many words."""
+    return replace(line, said=tuple(_shortened(said, words) for said in line.said))
+
+
+def _shortened(said: Said, words: int) -> Said:
+    if said.role != "quote" or room(said.text) <= words:
+        return said
+    before, _, inner = said.text.partition("“")
+    inner = inner.rpartition("”")[0]
+    return replace(said, text=f"{before}“{beginning(inner, words)}”{IN_APPENDIX}")
