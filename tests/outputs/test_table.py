@@ -17,6 +17,7 @@ from app.questionnaire.wording import State, state_of
 from tests.cases import BELLS, BILATERAL, CASES, TYPICAL
 from tests.outputs import snapshot
 from tests.outputs.documents import DIGEST, answers_of, case_document, digest_of, document, export_row, with_page
+from tests.snapshots import same_as_kept
 
 TABLES = Tables(((DIGEST, DEFINITION),), DEFINITION)
 
@@ -54,8 +55,8 @@ def note(column: str, id_: str = "new_note") -> Text:
     return Text(id=id_, text="Anything new?", brief="New", column=column, max_length=40)
 
 
-def test_the_header_is_the_one_on_record() -> None:
-    assert snapshot.columns() == snapshot.COLUMNS.read_text(encoding="utf-8")
+def test_the_header_is_the_snapshot_on_record() -> None:
+    assert same_as_kept(snapshot.COLUMNS, snapshot.columns())
 
 
 def test_the_visit_date_stands_once_and_says_the_answer() -> None:
