@@ -122,6 +122,8 @@ def test_an_answer_of_four_thousand_characters_is_shown_by_its_beginning_and_kep
     assert wants.text.endswith("… [appendix]")
     assert len(wants.text) < 400
     assert any(section.id == "appendix" for section in shown.sections)
+    assert "appendix" not in as_text(shown)
+    assert "… [full form]" in " ".join(as_text(shown).split())
 
 
 @pytest.mark.parametrize(
@@ -174,3 +176,21 @@ def test_urgent_flags_stand_on_the_page_however_much_else_there_is() -> None:
     assert shown.first.lines[0].id == "flags"
     assert shown.first.lines[0].text.count("URGENT") == 2
     assert as_text(shown).count("Sudden symptoms reported") == 1
+
+
+def test_every_flag_stands_on_the_page_and_in_the_text_by_its_name() -> None:
+    answers = {**long_treated(40), "urgent_now": ["speech"], "conditions": ["mg", "ms", "htn", "eye_surgery", "lung"]}
+    answers |= {
+        "assoc": ["pain", "numb", "weak", "hearing_loss", "lump"],
+        "allergies": ["toxin", "milk"],
+        "side": "both",
+    }
+    answers |= {"suppress": "yes", "linked_move": "every_time", "impact_mood": "4", "pregnancy": "trying"}
+    sent = document(answers)
+    shown = brief_of(sent)
+    flags = next(section for section in shown.sections if section.id == "flags")
+    raised = sent["flags"]["ids"]
+    assert len(raised) > 20
+    assert {line.id for line in flags.lines} == set(raised)
+    text = " ".join(as_text(shown).split())
+    assert all(flag.brief in text for flag in DEFINITION.flags if flag.id in raised)

@@ -21,7 +21,7 @@ _MATTERS: dict[Level, tuple[int, int, int]] = {
     "safety": (66, 86, 97),
     "review": (53, 69, 96),
     "lookalike": (54, 88, 95),
-    "note": (20, 45, 78),
+    "note": (20, 45, 94),
 }
 """For each level: how much its reason, the patient's answers, and its name matter on the page."""
 

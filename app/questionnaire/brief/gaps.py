@@ -54,7 +54,9 @@ def missing(form: Form) -> list[Item]:
 
 
 def _of_state(form: Form, state: State, label: str) -> list[Line]:
-    keys = [key for key in form.definition.questions if form.state(key) is state]
+    """The questions in one state, by their short names; consents and the signature belong to sending."""
+    questions = form.definition.questions
+    keys = [key for key, question in questions.items() if form.state(key) is state and not question.version]
     said = tuple(derived(form.definition.questions[key].brief, "gaps", (key,)) for key in keys)
     return line(state.value, label, said, join=", ")
 

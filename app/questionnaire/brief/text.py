@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .concerns import LEVEL_WORDS
+from .measuring import IN_APPENDIX
 from .model import Brief, Line
 
 COLUMNS = 80
 CHARACTERS = 2000
+IN_FULL_FORM = "… [full form]"
 LEFT = "Left to the full form, in whole or in part"
 _FIRST_TO_GO = (
     "timeline", "missing", "visit", "impact", "changed", "wants", "health", "negatives", "imaging", "treatments",
@@ -71,7 +73,7 @@ def _head(brief: Brief) -> Iterator[_Row]:
 def _first(brief: Brief) -> Iterator[_Row]:
     for line in brief.first.lines:
         if line.id != "flags":
-            yield _row("first", line.id, line.label, line.text)
+            yield _row("first", line.id, line.label, _said(line))
 
 
 def _flags(brief: Brief) -> Iterator[_Row]:
@@ -89,12 +91,21 @@ def _page(brief: Brief) -> Iterator[_Row]:
     for section in brief.sections:
         if section.id not in ("flags", "appendix"):
             for line in section.lines:
-                yield _row(section.id, line.id, _label(section.id, line), line.text)
+                yield _row(section.id, line.id, _label(section.id, line), _said(line))
+
+
+def _said(line: Line) -> str:
+    """What a line says; a copied text has no appendix, so the rest of a long answer is in the full form."""
+    parts = (
+        between + (said.text.removesuffix(IN_APPENDIX) + IN_FULL_FORM if said.text.endswith(IN_APPENDIX) else said.text)
+        for between, said in line.parts
+    )
+    return "".join(parts)
 
 
 def _label(section: str, line: Line) -> str:
     """A label that stands by itself, without its heading."""
-    prefix = {"timeline": "Timeline, ", "changed": "Changed, "}.get(section, "")
+    prefix = {"timeline": "Timeline, ", "changed": "Changed, ", "wants": "In full, "}.get(section, "")
     return f"{prefix}{line.label}"
 
 
