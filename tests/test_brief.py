@@ -11,13 +11,15 @@ from app.questionnaire.brief import RULES, VERSION, Brief, all_rules, as_text, b
 from app.questionnaire.brief.medicines import safely_written
 from app.questionnaire.brief.model import Line
 from app.questionnaire.hemifacial_spasm import DEFINITION
-from tests.briefs import SENT, answers_up_to, brief_of, drawn, long_treated, whole_examples
-from tests.cases import TYPICAL
-from tests.outputs.documents import answers_of, document
+from app.questionnaire.kinds import Text
+from tests.briefs import ALL_ON, SENT, answers_up_to, brief_of, drawn, long_treated, whole_examples
+from tests.cases import BELLS, BILATERAL, TYPICAL
+from tests.outputs.documents import answers_of, document, with_page
 from tests.snapshots import same_as_kept
 
 GOLDEN = Path(__file__).parent / "data" / "briefs"
 EXAMPLES = whole_examples()
+EVERYTHING = {**answers_of(BELLS), **long_treated(2), **answers_of(BILATERAL), "toxin_ever": "yes", "mvd_ever": "yes"}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -202,3 +204,21 @@ def test_text_for_the_chart_has_a_fixed_order_and_says_what_was_left() -> None:
         assert [label for label in labels if label in order] == order
         assert "Left to the full form, in whole or in part" in labels[-1:]
         assert len(as_text(example)) <= 2000
+
+
+def test_a_question_added_to_the_form_is_in_the_brief_without_another_line_of_code() -> None:
+    new = Text(id="light", text="Does bright light bring it on?", brief="Light", column="light", max_length=40)
+    definition = with_page(DEFINITION, "how_often", (*DEFINITION.page_by_id["how_often"].questions, new))
+    sent = document({**answers_of(TYPICAL), "light": "Headlights."}, definition=definition)
+    shown = brief(definition, sent, SENT, SENT)
+    assert said_in(shown, "light") == "Headlights."
+    assert "Light" in said_in(brief(definition, document(answers_of(TYPICAL)), SENT, SENT), "skipped")
+
+
+@pytest.mark.parametrize("key", DEFINITION.questions)
+def test_a_wording_from_before_a_question_was_asked_gives_a_brief(key: str) -> None:
+    page = DEFINITION.page_of_question[key]
+    older = with_page(DEFINITION, page.id, [question for question in page.questions if question.id != key])
+    answers = {name: value for name, value in EVERYTHING.items() if name != key}
+    sent = document(answers, settings=ALL_ON, definition=older)
+    assert as_text(brief(older, sent, SENT, SENT, previous=sent))

@@ -57,6 +57,7 @@ def assert_nothing_is_cut(shown: Brief, sent: Mapping[str, Any]) -> None:
             continue
         state = state_of(question, path.kept, asked=True, reached=True)
         assert key in linked or state is State.NO, key
+        assert not [section for section in (*shown.sections, *shown.appendix) if section.id == "others"]
         if question.free_text:
             assert " ".join(str(value).split()).casefold() in everything, key
         if isinstance(question, Repeat) and isinstance(value, list):

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import dates, wording
 from ..kinds import Definition
-from . import changed, concerns, first, form, gaps, impact, story, timeline, toxin
+from . import changed, concerns, first, form, gaps, impact, others, story, timeline, toxin
 from .fitting import APPENDIX_LABEL, Item, fit, gathered
 from .form import Form
 from .measuring import room
@@ -32,6 +32,7 @@ TITLES = {
     story.HEALTH: "Health",
     impact.SECTION: "Impact",
     story.VISIT: "Visit",
+    others.SECTION: "Also said",
     gaps.MISSING: "Missing",
 }
 """The sections in their fixed order."""
@@ -72,6 +73,7 @@ def brief(
         *story.visit(told),
         *gaps.missing(told),
     ]
+    page += others.lines(told, [one.full for one in (*top, *page)])
     page_lines = fit(page, PAGE_LIMIT, {key: room(title) for key, title in _heads().items()})
     on_page = gathered(TITLES, page, page_lines)
     appendix = _appendix(page, page_lines)

@@ -13,8 +13,8 @@ CHARACTERS = 2000
 IN_FULL_FORM = "… [full form]"
 LEFT = "Left to the full form, in whole or in part"
 _FIRST_TO_GO = (
-    "timeline", "missing", "visit", "impact", "changed", "wants", "health", "negatives", "imaging", "treatments",
-    "toxin", "story", "first", "flags", "head",
+    "timeline", "missing", "others", "visit", "impact", "changed", "wants", "health", "negatives", "imaging",
+    "treatments", "toxin", "story", "first", "flags", "head",
 )  # fmt: skip
 """Sections in the order in which they give way, each from its last line up."""
 _LAST_TO_GO = frozenset(
