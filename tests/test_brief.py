@@ -138,8 +138,10 @@ def test_the_newest_shot_is_the_last_one_wherever_it_was_told() -> None:
     later = of({**TYPICAL, "answers": long_treated(0)}, toxin_last="2025-06-01", toxin_rounds=listed)
     assert said_in(later, "toxin") == "BOTOX 40 units, Jan-2026 (8 to 13 weeks before visit), 10 weeks of benefit"
     assert "listed as earlier shot 1" in said_in(later, "toxin_last")
+    assert said_in(later, "told_as_last").startswith("incobotulinumtoxinA — XEOMIN — 120 units — around the eye, cheek")
     same_year = of({**TYPICAL, "answers": long_treated(0)}, toxin_last="2026", toxin_rounds=listed)
     assert said_in(same_year, "toxin").startswith("XEOMIN 120 units, 2026 ")
+    assert not line_of(same_year, "told_as_last").said
 
 
 def test_prior_authorization_says_what_is_told_and_what_is_not_and_claims_nothing() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ..kinds import Question, Repeat
 from ..wording import State
+from . import toxin
 from .fitting import Item, items
 from .form import Form, line
 from .model import Line, Said
@@ -19,7 +20,8 @@ BANNER = frozenset(
 
 def lines(form: Form, told: Iterable[Line]) -> list[Item]:
     """A line for each answered question that none of these lines links to."""
-    linked = {key for one in told for said in one.said for key in said.questions} | CONTACT | BANNER
+    telling = [one for one in told if one.id != toxin.PAYER_LINE]  # that one says only that an answer is there
+    linked = {key for one in telling for said in one.said for key in said.questions} | CONTACT | BANNER
     left = [
         question
         for key, question in form.definition.questions.items()

@@ -15,6 +15,7 @@ SECTION = "toxin"
 WEEKS_UP_TO = 52
 """The time since the last shot is said in weeks for so long, since intervals are counted in weeks."""
 LABEL = "For prior authorization"
+PAYER_LINE = "payer"
 PAYER = (
     ("toxin_last_product", "product"),
     ("toxin_units", "units"),
@@ -37,7 +38,7 @@ def lines(form: Form) -> list[Item]:
     if form.kept.get("toxin_ever") != "yes":
         return items(SECTION, other_use, 75)
     return [
-        item(SECTION, Line(id="toxin_last", label="Last", said=last_shot(form), join=DASH), 94),
+        *_last(form),
         *items(SECTION, _response(form), 88),
         *items(SECTION, _course(form), 84),
         *items(SECTION, _side_effects(form), 80),
@@ -66,12 +67,17 @@ class Shot:
         return (self.group,) if self.number else (question,)
 
 
+def told_as_last(form: Form) -> Shot:
+    """The shot that the patient told as the last one; its weeks of benefit are the usual ones."""
+    units, lasts = form.number("toxin_units"), form.number("toxin_duration_weeks")
+    return Shot(0, {}, form.text("toxin_last_product"), form.text("toxin_last"), units, lasts)
+
+
 def last_of(form: Form) -> Shot:
     """The last shot: the one told as the last, unless that has no date or an entry has a later one."""
-    lasts = form.number("toxin_duration_weeks")
-    told = form.text("toxin_last")
-    best = Shot(0, {}, form.text("toxin_last_product"), told, form.number("toxin_units"), lasts)
-    latest = min(dates.latest(told), form.sent_on) if told else date.min
+    best = told_as_last(form)
+    lasts = best.duration_weeks
+    latest = min(dates.latest(best.date), form.sent_on) if best.date else date.min
     for number, row in enumerate(form.entries("toxin_rounds"), start=1):
         listed = str(row.get("date", ""))
         if listed and dates.earliest(listed) > latest:
@@ -113,19 +119,29 @@ def no_brand(form: Form, shot: Shot) -> tuple[Said, ...]:
     )
 
 
-def last_shot(form: Form) -> tuple[Said, ...]:
-    """The last shot: both names, units, sites, date, and how long before the day looked at."""
-    shot = last_of(form)
+def described(form: Form, shot: Shot) -> tuple[Said, ...]:
+    """A shot: both names, units, sites, date, and how long before the day looked at."""
     keys = shot.keys("toxin_last_product")
     label = toxin_label(form, shot.product)
     listed = (derived(f"listed as earlier shot {shot.number}", "last_toxin", keys),) if shot.number else ()
+    no_units = () if shot.number else form.gap("toxin_units", "units ")
     return (
         *(named(label, ("toxin_ever", *keys), brand_first=True) if shot.product else no_brand(form, shot)),
-        *(amount(shot) or form.gap("toxin_units", "units ")),
+        *(amount(shot) or no_units),
         *(form.item("toxin_rounds", shot.entry, "sites") if shot.number else form.told("toxin_sites")),
         *when(form, shot, " before"),
         *listed,
     )
+
+
+def _last(form: Form) -> list[Item]:
+    """The last shot; where the list holds a later one, also the one that was told as the last."""
+    shot = last_of(form)
+    found = [item(SECTION, Line(id="toxin_last", label="Last", said=described(form, shot), join=DASH), 94)]
+    if shot.number:
+        told = Line(id="told_as_last", label="Told as last", said=described(form, told_as_last(form)), join=DASH)
+        found.append(item(SECTION, told, 83))
+    return found
 
 
 def earlier(form: Form) -> list[Line]:
@@ -198,7 +214,7 @@ def payer(form: Form) -> list[Line]:
     rest = tuple(said for key, word in wanted if (key, word) not in told for said in form.gap(key, f"{word} "))
     if not rest:
         every = tuple(key for key, _word in wanted)
-        return line("payer", LABEL, (derived("all told here; earlier shots in the timeline", "payer_list", every),))
+        return line(PAYER_LINE, LABEL, (derived("all told here; earlier shots in the timeline", "payer_list", every),))
     words = ", ".join(word for _key, word in told) or "nothing"
     known = derived(f"told: {words}", "payer_list", tuple(key for key, _word in told))
-    return line("payer", LABEL, (known,), tuple(replace(one, rule="payer_list") for one in rest))
+    return line(PAYER_LINE, LABEL, (known,), tuple(replace(one, rule="payer_list") for one in rest))
