@@ -38,7 +38,7 @@ NEGATIVES: Mapping[str, str] = {
 def negatives(form: Form) -> list[Item]:
     """One line of pertinent negatives."""
     said = tuple(Said(text=words, questions=(key,)) for key, words in NEGATIVES.items() if form.state(key) is State.NO)
-    return items(NEGATIVES_SECTION, line("negatives", "Says no to", said, join=", "), 73)
+    return items(NEGATIVES_SECTION, line("negatives", "Says no to", said, join=", "), 80)
 
 
 def missing(form: Form) -> list[Item]:

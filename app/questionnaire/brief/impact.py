@@ -50,4 +50,4 @@ def lines(profile: Impact | None) -> list[Item]:
         for bar in profile.bars
     )
     sentence = Line(id="impact", label="Impact", said=(*said, derived(NOTE, "impact")))
-    return [item(SECTION, sentence, 75)]
+    return [item(SECTION, sentence, 79)]

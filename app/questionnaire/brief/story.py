@@ -192,7 +192,7 @@ def visit(form: Form) -> list[Item]:
     wheel = (Said(text=said, questions=("drive_eye",)),) if said else ()
     video = {"yes": "will bring one", "will_try": "will try", "no": "no"}.get(form.text("video"))
     return [
-        *items(VISIT, line("driving", "Drives", _bare(form.any("driving")), wheel), 78),
+        *items(VISIT, line("driving", "Drives", _bare(form.any("driving")), wheel), 86),
         *items(
             VISIT,
             line("access_needs", "Needs", form.told("access_needs"), form.told("interpreter", "interpreter ")),
