@@ -206,7 +206,9 @@ def _prove(told: Told, begun: Begun) -> ResponseReturnValue:
         account = staff.get(connection, me().id)
         is_same = account is not None and account.subject == told.subject
         asked_at = datetime.fromtimestamp(begun.at, UTC)
-        is_fresh = told.signed_in_at is None or told.signed_in_at >= asked_at - CLOCKS_DIFFER
+        # OpenID Connect Core asks for auth_time wherever max_age was sent. Without it nobody says that anything was
+        # proved anew, and whoever sits at a computer left open could cut the question out of the address.
+        is_fresh = told.signed_in_at is not None and told.signed_in_at >= asked_at - CLOCKS_DIFFER
         if is_same and is_fresh:
             staff_sessions.prove(connection, me().session, now)
         act = "proved again" if is_same and is_fresh else "proof refused"

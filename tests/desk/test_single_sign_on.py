@@ -605,7 +605,9 @@ def test_asked_again_they_prove_at_the_hospital_and_are_back_on_the_page(
 
 
 @sqlite
-@pytest.mark.parametrize("changed", [{"sub": "somebody else"}, {"auth_time": -3600}, {"auth_time": "now"}])
+@pytest.mark.parametrize(
+    "changed", [{"sub": "somebody else"}, {"auth_time": -3600}, {"auth_time": "now"}, {"auth_time": None}]
+)
 def test_a_proof_of_somebody_else_or_of_an_hour_ago_is_none(
     stranger: Staff, hospital: Hospital, clock: FakeClock, changed: dict[str, Any]
 ) -> None:
