@@ -18,6 +18,12 @@ ODD = (
     "\u202e\ufffe", "-1", "9" * 400, "{{7*7}}", "*", "%", "_" * 32, "null", "[]",
 )  # fmt: skip
 
+BOXES = (
+    ("/desk/", "before"), ("/desk/", "attention"), ("/desk/audit", "before"), ("/desk/audit", "who"),
+    ("/desk/audit", "act"), ("/desk/audit", "room"), ("/desk/audit", "record"), ("/desk/audit", "from"),
+    ("/desk/search", "q"), ("/i/", "code"),
+)  # fmt: skip
+
 
 def test_an_id_that_is_none_is_not_found_and_breaks_nothing(house: House) -> None:
     staff_member, patient = house.everything(), house.patient()
@@ -44,10 +50,9 @@ def test_an_id_that_is_none_is_not_found_and_breaks_nothing(house: House) -> Non
 def test_odd_words_in_every_box_of_an_address_break_nothing(house: House) -> None:
     staff_member = house.everything()
     for odd in (*ODD, "0001-01-01T00:00:00+14:00~x", "9999-12-31T23:59:59-12:00~x", "2026-03-02T15:00Z~\x00"):
-        for name in ("before", "attention", "all", "who", "act", "room", "record", "from", "to", "q"):
-            for path in ("/desk/", "/desk/audit", "/desk/search", "/intake/", "/i/"):
-                answer = asks(staff_member, "GET", f"{path}?{name}={quote(odd)}")
-                assert answer.status_code in (200, 404, 422), (path, name, odd)
+        for path, name in BOXES:
+            answer = asks(staff_member, "GET", f"{path}?{name}={quote(odd)}")
+            assert answer.status_code in (200, 404, 422), (path, name, odd)
 
 
 def test_a_sign_in_or_a_passkey_of_somebody_else_cannot_be_taken_away(house: House) -> None:
@@ -63,8 +68,8 @@ def test_a_sign_in_or_a_passkey_of_somebody_else_cannot_be_taken_away(house: Hou
     data = {"csrf_token": token_of(mine.opens("/desk/account")), "passkey-id": passkeys.written(b"theirs")}
     mine.does_not_see(session.id, "Their key", "other@clinic.example")
     before = rows_of(parts.store)
-    asks(mine, "POST", "/desk/account/passkeys/remove", data=data)
-    assert asks(mine, "POST", f"/desk/account/sign-ins/{session.id}/end", data=data).status_code == 404
+    for path in ("/desk/account/passkeys/remove", f"/desk/account/sign-ins/{session.id}/end"):
+        assert asks(mine, "POST", path, data=data).status_code in (303, 404), path
     assert rows_of(parts.store) == before
     theirs.opens("/desk/account").sees("Their key")
 
