@@ -21,6 +21,13 @@ NOTHING_WRITTEN = "That was not saved: write something first."
 QUICKER = "Somebody else was quicker. Look at where this form stands now, and do it again if it is still needed."
 
 
+@blueprint.before_request
+def _is_there() -> None:
+    """A form that is not here is not found, whatever else is wrong with what was posted."""
+    with desk().parts.store.reading() as connection:
+        _form(connection, (request.view_args or {})["submission_id"])
+
+
 @blueprint.post("/acknowledge")
 @needs("review")
 def acknowledge(submission_id: str) -> ResponseReturnValue:
@@ -91,8 +98,6 @@ def write_answer(submission_id: str, question_id: str) -> ResponseReturnValue:
 def write_measure(submission_id: str) -> ResponseReturnValue:
     """A grade or score that a clinician found, with its day."""
     kind, typed, day = request.form.get("measure", ""), _typed("value"), _typed("on")
-    with desk().parts.store.reading() as connection:
-        _form(connection, submission_id)
     if kind not in MEASURES:
         abort(400)
     label, least, most = MEASURES[kind]
