@@ -66,7 +66,8 @@ def set_up_app(connection: Connection, staff_id: str, app: App) -> str:
 def set_up_passkey(connection: Connection, staff_id: str) -> str:
     """Keep the passkey that the browser made; returns what is wrong, or nothing."""
     parts, now = desk().parts, desk().parts.now()
-    label = " ".join(request.form.get("label", "").split())[:LONGEST_LABEL]
+    readable = "".join(c if c.isprintable() else " " for c in request.form.get("label", ""))
+    label = " ".join(readable.split())[:LONGEST_LABEL]
     try:
         answer = passkeys.read_answer(request.form.get("passkey", ""))
         key = passkeys.check_new(parts.server_key, desk().place, now, answer, staff_id, label or "Passkey")

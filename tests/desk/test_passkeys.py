@@ -58,6 +58,11 @@ def test_one_touch_signs_in(stranger: Staff, phone: Authenticator) -> None:
     stranger.opens("/desk/account").sees("Passkey", "Password and app")
 
 
+def test_the_name_of_a_passkey_holds_what_can_be_read(stranger: Staff) -> None:
+    adds(stranger.has_an_account().signs_in(), Authenticator(), "My\x00 pho\u202ene" + "x" * 60)
+    stranger.sees("Passkey: My pho ne" + "x" * 31)
+
+
 def test_a_touch_is_the_second_step_too(stranger: Staff, phone: Authenticator) -> None:
     other = stranger.another_browser().gives_the_password().sees("Second step")
     posts(other, "/desk/second-step/passkey", phone.signs(asks(other))).sees(INSIDE)
