@@ -95,8 +95,15 @@ class Roles(Form):
     """The roles of an account: one at least, and only those there are."""
 
     roles = SelectMultipleField(
-        choices=[SelectChoice(role, role) for role in RIGHTS], validators=[InputRequired("Choose at least one role.")]
+        choices=[SelectChoice(role, role) for role in RIGHTS],
+        validators=[InputRequired("Choose at least one role.")],
+        validate_choice=False,  # its sentence would repeat what was posted; the one below does not
     )
+
+    def validate_roles(self, field: SelectMultipleField) -> None:
+        """Only roles that there are."""
+        if not set(field.data or []) <= set(RIGHTS):
+            raise ValidationError("Choose only from the roles on this page.")
 
     @property
     def wanted(self) -> list[str]:
