@@ -150,7 +150,8 @@ def test_an_entry_can_be_removed_from_the_middle_and_saving_twice_adds_one(patie
     patient.sees("You have listed 4.")
     patient.follows("Remove 2022").sees("Do you want to remove it?").presses("Remove it")
     assert patient.path == home
-    patient.sees("You have listed 3.").does_not_see("2022")
+    patient.sees("You have listed 3.")
+    assert "2022" not in patient.page.text  # a form's random id may hold it
 
 
 def test_an_entry_says_what_is_wrong_and_keeps_what_was_typed(patient: Patient) -> None:
