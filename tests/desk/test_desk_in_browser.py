@@ -12,6 +12,7 @@ from tests.browsing import IN_CHROMIUM, enter_desk, new_context, served
 from tests.cases import BELLS
 from tests.desk.factories import send
 from tests.desk.people import NAME, PASSWORD, Staff
+from tests.desk.test_doors_in_browser import not_reached
 
 pytestmark = IN_CHROMIUM
 
@@ -41,6 +42,16 @@ def test_the_ways_of_the_desk_stand_in_one_line_on_a_tablet(page: Page) -> None:
     tops = page.locator("nav[aria-label=Staff] a").evaluate_all("links => links.map(a => a.offsetTop)")
     assert len(tops) == 5
     assert len(set(tops)) == 1
+
+
+def test_the_keyboard_reaches_everything_on_every_page_of_the_desk(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    form = str(page.get_by_text("SHORT").evaluate("link => link.href"))
+    site = page.url.split("/desk")[0]
+    paths = ["/desk/", "/desk/search", "/desk/link", "/desk/export", "/desk/nowhere"]
+    for address in [form, f"{form}?all=1", *(site + path for path in paths)]:
+        page.goto(address)
+        assert not_reached(page) == [], address
 
 
 @pytest.fixture

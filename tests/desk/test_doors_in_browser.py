@@ -188,7 +188,7 @@ def test_the_keyboard_reaches_everything_in_the_order_it_is_read(
 def not_reached(page: Page) -> list[str]:
     """The controls of this page that the Tab key does not come to in order, or shows no focus on."""
     marked = """() => [...document.querySelectorAll(
-            'a[href], button, summary, input:not([type=hidden]), [tabindex="0"]')]
+            'a[href], button, summary, input:not([type=hidden]), select, textarea, [tabindex="0"]')]
         .filter(e => e.tabIndex >= 0 && e.checkVisibility())
         .map((e, i) => { e.dataset.order = i; return e.outerHTML })"""
     controls = page.evaluate(marked)
