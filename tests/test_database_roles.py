@@ -16,6 +16,9 @@ from app.records.store import Store, StoreRefused
 from tests.cases import TYPICAL
 from tests.conftest import FakeClock
 from tests.database_server import Server, fresh_database, is_refused, rights
+from tests.desk import test_accounts as accounts
+from tests.desk import test_passkeys as passkeys
+from tests.desk.authenticator import Authenticator
 from tests.desk.people import PASSWORD, Staff
 from tests.operator import Operator
 from tests.people import Patient
@@ -125,6 +128,24 @@ def test_recurring_work_of_the_patients_host_is_done_under_its_role(patient: Pat
         runs = job_records.runs(connection)
         assert connection.execute(text("SELECT count(*) FROM draft")).scalar_one() == 0
     assert {run.last_result for run in runs.values()} == {"1 deleted", "1 heads", ""}
+
+
+def test_accounts_are_looked_after_under_the_desks_role(desk_host: Parts) -> None:
+    chief = Staff.of(desk_host).has_an_account("administrator").signs_in()
+    colleague = accounts.joins(chief.another_browser(), accounts.invites(chief)).sees(accounts.INSIDE)
+    phone = Authenticator()
+    passkeys.adds(colleague, phone).sees("Your passkey is added")
+    passkeys.touches(colleague.another_browser(), phone).sees(accounts.INSIDE)
+    colleague.opens("/desk/account").presses("Make ten new ones").opens("/desk/account")
+    colleague.presses("Take away: passkey My phone").sees("The passkey is taken away.")
+    colleague.presses("Change the password", {"current": accounts.CHOSEN, "password": "eleven bold geese land"})
+    colleague.sees("Your new password is set.").presses("End every other sign-in")
+    for button in ("Save the roles", "Ask for a new second step", "End every sign-in", "Disable the account"):
+        chief.opens(accounts.PAGE).follows(accounts.NEW).presses(button)
+    chief.sees("The account is disabled").presses("Open the account again").presses("Make a link for a new password")
+    accounts.invites(chief, "nobody@clinic.example")
+    chief.opens(accounts.PAGE).follows("nobody@clinic.example").presses("Take the invitation back")
+    chief.sees("The invitation is taken back.")
 
 
 def test_the_desk_does_its_work_under_its_role(
