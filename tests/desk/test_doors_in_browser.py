@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -104,6 +105,12 @@ def test_one_touch_from_the_invitation_to_the_next_morning(
     context.close()
 
 
+def goes(page: Page, role: Literal["button", "link"], name: str) -> None:
+    """Press this, and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.get_by_role(role, name=name, exact=True).click()
+
+
 def pages_of(page: Page, place: str, parts: Parts, stranger: Staff) -> Iterator[str]:
     """Every page of the doors and accounts, one after the other; gives what each is."""
     key, now = parts.server_key, parts.now()
@@ -117,40 +124,40 @@ def pages_of(page: Page, place: str, parts: Parts, stranger: Staff) -> Iterator[
         page.goto(place + path)
         yield path.rsplit("/", 2)[1]
     page.fill("#account", NAME)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    goes(page, "button", "Sign in")
     yield "sign-in, wrong"
     page.fill("#account", NAME)
     page.fill("#password", PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    goes(page, "button", "Sign in")
     yield "second step"
     page.fill("#code", "000000")
-    press(page)
+    goes(page, "button", "Go on")
     yield "second step, wrong"
     page.get_by_text("Use a recovery code").click()
     page.fill("#recovery", codes[0])
-    press(page)
+    goes(page, "button", "Go on")
     for path in ("/desk/account", "/desk/account/app", "/desk/accounts"):
         page.goto(place + path)
         yield path
-    page.get_by_role("button", name="Make the link").click()
+    goes(page, "button", "Make the link")
     yield "accounts, wrong"
-    page.get_by_role("link", name=NEW).click()
+    goes(page, "link", NEW)
     yield "account of somebody"
-    page.get_by_role("button", name="Make a new link").click()
+    goes(page, "button", "Make a new link")
     yield "link"
     page.goto(f"{place}/desk/account")
-    page.get_by_role("button", name="Make ten new ones").click()
+    goes(page, "button", "Make ten new ones")
     yield "recovery codes"
     page.goto(f"{place}/desk/accounts")
     stranger.parts.clock.passes(minutes=11)  # type: ignore[attr-defined]
-    page.get_by_role("button", name="Make the link").click()
+    goes(page, "button", "Make the link")
     yield "proof"
     page.context.clear_cookies()
     stranger.has_an_account(name="fresh@clinic.example", app=False)
     page.goto(f"{place}/desk/sign-in")
     page.fill("#account", "fresh@clinic.example")
     page.fill("#password", PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    goes(page, "button", "Sign in")
     yield "set up a factor"
 
 
