@@ -18,6 +18,7 @@ from .forms import ChangePassword, problems
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 WRONG = "That is not the password you use now."
+SAME = "That is the password you have now. Choose another."
 LAST_FACTOR = "That is your only second factor. Set up another one first."
 LAST_ADMINISTRATOR = "Nobody else could look after accounts then. Give another account the role of administrator first."
 GIVEN_UP = ("administrator", "specialist")
@@ -51,6 +52,9 @@ def change_password() -> ResponseReturnValue:
     if account is None or not desk().passwords.fits(account.password_hash, form.current.data or ""):
         _note("proof refused")
         form.current.errors = [WRONG]
+        return _page(form), 422
+    if form.password.data == form.current.data:
+        form.password.errors = [SAME]
         return _page(form), 422
     kept = desk().passwords.keep(form.password.data or "")
     with parts.store.writing() as connection:

@@ -22,7 +22,7 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
 
 BY_GROUPS = "The roles of this account follow its groups at the hospital. They are changed there."
 NOT_HERE = "People get their account at their first sign-in with the hospital account. Nobody signs in by a link here."
-TAKEN = "There is an account of this name. Choose it from the list below."
+TAKEN = "There is an account of this name: open it in the list above. There you can make a new link as well."
 
 
 @blueprint.get("")

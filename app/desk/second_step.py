@@ -23,6 +23,7 @@ from .passkeys import NotProved
 blueprint = Blueprint("second_step", __name__, url_prefix="/second-step")
 
 WRONG = "That code is not right, or it was used already. Wait for the next one in your app, and enter that."
+RECOVERY_WRONG = "That is not one of your recovery codes, or it was used already. Each works once: take another."
 PASSKEY_WRONG = "That passkey was not accepted. Try again."
 
 
@@ -53,7 +54,8 @@ def take() -> ResponseReturnValue:
         way = code_fits(connection, account, request.form.get("recovery") or request.form.get("code", ""))
         if way is not None:
             return _inside(connection, account, way, tries)
-    return _page(WRONG, signing_in.refused(account.id, "second step refused", tries)), 422
+    said = RECOVERY_WRONG if request.form.get("recovery") else WRONG
+    return _page(said, signing_in.refused(account.id, "second step refused", tries)), 422
 
 
 def _inside(connection: Connection, account: Account, way: Way, tries: bytes) -> ResponseReturnValue:
@@ -161,7 +163,12 @@ def _account(connection: Connection) -> Account:
 
 def _page(sentence: str = "", wait: datetime | None = None) -> str:
     return render_template(
-        "desk/second_step.html", held=_held(), name=half().name, sentence=sentence, until=minute_after(wait)
+        "desk/second_step.html",
+        held=_held(),
+        name=half().name,
+        sentence=sentence,
+        until=minute_after(wait),
+        recovering=bool(request.form.get("recovery")),
     )
 
 

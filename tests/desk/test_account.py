@@ -29,6 +29,7 @@ def test_a_new_password_needs_the_old_one_and_ends_the_other_sign_ins(specialist
     specialist.presses("Change the password", {"current": PASSWORD, "password": "password12345678"})
     specialist.sees("close to passwords that many people use")
     other.opens(PAGE).sees("My account")
+    specialist.presses("Change the password", {"current": PASSWORD, "password": PASSWORD}).sees(account.SAME)
     specialist.presses("Change the password", {"current": PASSWORD, "password": NEW})
     specialist.sees("Your new password is set. One other sign-in was ended.")
     other.opens(PAGE).sees("Account name").does_not_see("My account")
@@ -59,7 +60,7 @@ def test_new_recovery_codes_end_the_old_ones(specialist: Staff) -> None:
     specialist.opens(PAGE).sees("0 left").presses("Make ten new ones").sees("Your recovery codes")
     old = re.findall(r"(?:[0-9A-Z]{4}-){5}[0-9A-Z]{4}", specialist.page.text)
     specialist.opens(PAGE).sees("10 left").presses("Make ten new ones")
-    specialist.another_browser().gives_the_password().presses("Go on", {"recovery": old[0]}).sees("not right")
+    specialist.another_browser().gives_the_password().presses("Go on", {"recovery": old[0]}).sees("not one of your")
 
 
 def test_sign_ins_are_listed_and_can_be_ended(parts: Parts, specialist: Staff, clock: FakeClock) -> None:

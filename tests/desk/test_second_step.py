@@ -92,14 +92,14 @@ def test_a_recovery_code_stands_in_once(stranger: Staff) -> None:
     stranger.gives_the_password().presses("Go on", {"recovery": codes[0].lower().replace("-", " ")})
     stranger.sees(INSIDE, "You used a recovery code; 9 are left.")
     other = stranger.another_browser().gives_the_password()
-    other.presses("Go on", {"recovery": codes[0]}).sees(second_step.WRONG)
+    other.presses("Go on", {"recovery": codes[0]}).sees(second_step.RECOVERY_WRONG)
     other.presses("Go on", {"recovery": codes[1]}).sees(INSIDE)
 
 
 def test_recovery_codes_of_another_account_are_worth_nothing(stranger: Staff) -> None:
     stranger.has_an_account().has_an_account(name=OTHER)
     (code, *_) = has_recovery_codes(stranger.parts, OTHER)
-    stranger.gives_the_password().presses("Go on", {"recovery": code}).sees(second_step.WRONG)
+    stranger.gives_the_password().presses("Go on", {"recovery": code}).sees(second_step.RECOVERY_WRONG)
 
 
 def test_whoever_has_no_second_factor_sets_one_up_before_anything_opens(stranger: Staff) -> None:
