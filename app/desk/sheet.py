@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ..finding import chart_form
 from ..records import audit, audit_lines, charts, submissions, wordings
 from ..records.audit_lines import Wanted
-from . import words, working
+from . import words, work_page
 from .access import needs
 from .context import desk, me
 from .queue import urgent_flags
@@ -50,7 +50,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         chart=chart,
         history=history,
         most=MOST_LINES,
-        **working.shown(listed, phone),
+        **work_page.shown(listed, phone),
     )
 
 

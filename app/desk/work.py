@@ -7,11 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from ..records import submissions, work
 from ..records.store import Connection
-from ..records.submissions import Listed
 from .access import needs
 from .context import desk, me
 from .words import STATUSES
-from .working import MEASURES
+from .work_page import MEASURES
 
 blueprint = Blueprint("work", __name__, url_prefix="/submissions/<submission_id>")
 
@@ -25,7 +24,7 @@ QUICKER = "Somebody else was quicker. Look at where this form stands now, and do
 def _is_there() -> None:
     """A form that is not here is not found, whatever else is wrong with what was posted."""
     with desk().parts.store.reading() as connection:
-        _form(connection, (request.view_args or {})["submission_id"])
+        _look_for(connection, (request.view_args or {})["submission_id"])
 
 
 @blueprint.post("/acknowledge")
@@ -36,7 +35,6 @@ def acknowledge(submission_id: str) -> ResponseReturnValue:
     if not done:
         return _back(submission_id, "That was not saved: write what was done, like “Called, sent to the ER”.")
     with parts.store.writing() as connection:
-        _form(connection, submission_id)
         first = work.acknowledge(
             connection, parts.keyring.recipients, submission_id, done, who=me().id, now=parts.now()
         )  # fmt: skip
@@ -51,7 +49,6 @@ def move(submission_id: str) -> ResponseReturnValue:
     if to not in work.STEPS.get(expected, ()):
         abort(400)
     with parts.store.writing() as connection:
-        _form(connection, submission_id)
         moved = work.move(connection, submission_id, expected=expected, to=to, who=me().id, now=parts.now())
     return _back(submission_id, f"Now: {STATUSES[to].lower()}." if moved else QUICKER)
 
@@ -62,7 +59,7 @@ def take(submission_id: str) -> ResponseReturnValue:
     """Look after a form oneself, or let it go."""
     parts, mine = desk().parts, request.form.get("owner") == "me"
     with parts.store.writing() as connection:
-        _form(connection, submission_id)
+        _look_for(connection, submission_id)
         work.take(connection, submission_id, me().id if mine else None, who=me().id, now=parts.now())
     return _back(submission_id, "You look after this form." if mine else "Nobody looks after this form now.")
 
@@ -86,10 +83,8 @@ def ask_patient(submission_id: str) -> ResponseReturnValue:
 def write_answer(submission_id: str, question_id: str) -> ResponseReturnValue:
     """What the patient said on the phone: staff's words, beside the patient's own answers and never over them."""
     with desk().parts.store.reading() as connection:
-        keys = desk().parts.keyring.private_keys
-        known = {note.id for note in work.written(connection, [submission_id], keys).get(submission_id, [])}
-    if question_id not in known:
-        abort(404)
+        if not work.is_question(connection, submission_id, question_id):
+            abort(404)
     return _write(submission_id, "reply", {"question": question_id, "text": _typed("text")}, "The answer is saved.")
 
 
@@ -116,7 +111,7 @@ def _write(submission_id: str, kind: work.Kind, words: dict[str, object], said: 
     if not words["text"]:
         return _back(submission_id, NOTHING_WRITTEN)
     with parts.store.writing() as connection:
-        _form(connection, submission_id)
+        _look_for(connection, submission_id)
         work.write(connection, parts.keyring.recipients, submission_id, kind, words, who=me().id, now=parts.now())
     return _back(submission_id, said)
 
@@ -133,11 +128,9 @@ def _day(typed: str) -> date | None:
         return None
 
 
-def _form(connection: Connection, submission_id: str) -> Listed:
-    listed = submissions.find(connection, submission_id)
-    if listed is None:
+def _look_for(connection: Connection, submission_id: str) -> None:
+    if submissions.find(connection, submission_id) is None:
         abort(404)
-    return listed
 
 
 def _back(submission_id: str, said: str) -> ResponseReturnValue:

@@ -144,6 +144,14 @@ def written(
     return {key: sorted(notes, key=lambda note: (note.at, note.id)) for key, notes in found.items()}
 
 
+def is_question(connection: Connection, submission_id: str, record: str) -> bool:
+    """Whether this is a question that staff wrote for the patient of this form."""
+    found = select(SealedDocument.id).where(
+        SealedDocument.id == record, SealedDocument.submission == submission_id, SealedDocument.kind == "question"
+    )
+    return connection.execute(found).first() is not None
+
+
 def steps(connection: Connection, submission_id: str) -> list[Step]:
     """Who moved a form on, and when, the newest first."""
     acts = ("acknowledged", "seen", *_MOVED.values())

@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 from app.parts import Parts
 from app.records import erasing, models, sealed, submissions, work
 from app.records.statuses import ARCHIVED, ATTENTION, IN_REVIEW, NEEDS_INFO, RECEIVED, REVIEWED, STATUSES
+from app.records.submissions import Listed
+from app.records.work import Kind
 from tests.conftest import FakeClock
 from tests.desk.factories import send
 from tests.desk.people import NAME, Staff
@@ -92,6 +94,24 @@ def test_a_question_is_answered_beside_the_patients_own_words(parts: Parts, spec
     with parts.store.reading() as connection:
         (opened,) = submissions.open_answers(connection, [form], parts.keyring.private_keys)
     assert "25 units, she thinks" not in str(opened.document)
+
+
+def test_only_a_question_of_this_form_is_answered(parts: Parts, specialist: Staff) -> None:
+    mine, other = send(parts), send(parts, last_name="Other")
+    ids: dict[str, str] = {}
+    with parts.store.writing() as connection:
+        written: list[tuple[Kind, Listed]] = [("note", mine), ("question", other)]
+        for kind, form in written:
+            ids[kind] = work.write(
+                connection, parts.keyring.recipients, form.id, kind, {"text": "x"}, who="operator", now=parts.now()
+            )
+    token = str(specialist.looks_at(mine.id).value_of("csrf_token"))
+    for record in (*ids.values(), "0" * 32):
+        path = f"/desk/submissions/{mine.id}/question/{record}/answer"
+        assert specialist.posts(path, {"csrf_token": token, "text": "said"}).status == 404, record
+    with parts.store.reading() as connection:
+        kinds = connection.execute(select(models.SealedDocument.kind)).scalars().all()
+    assert "reply" not in kinds
 
 
 @pytest.mark.parametrize(
