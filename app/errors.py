@@ -13,7 +13,10 @@ from .records.store import StoreUnavailable
 
 _WORDS = {
     400: ("We could not read that", "Go back, open the page again and try once more."),
-    403: ("This page is not open to you", "Sign in with an account that may see it, or ask your administrator."),
+    403: (
+        "This page is not open to you",
+        "The roles of your account do not open it. An administrator can change them.",
+    ),
     404: ("Page not found", "Check the address, or go back to the start."),
     405: ("This page cannot be opened that way", "Go back to the start and follow the buttons from there."),
     413: ("That is too much to send at once", "Shorten the longest answer and send it again."),

@@ -1,29 +1,16 @@
 """`previsit accounts`: what an operator can do for the staff when nobody at the desk can. Each act is on record."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 
-import config as configuration
-
-from ..parts import Parts, assemble
+from ..parts import Parts
 from ..records import factors, setup_links, staff
 from ..records.audit import OPERATOR
 from ..records.setup_links import Purpose
 from ..records.staff import Account, LastAdministrator
 from ..records.store import Connection
+from .service import service
 
 _ROLES = ("administrator", "specialist", "staff", "read-only", "privacy-officer")
-
-
-@contextmanager
-def _service() -> Iterator[Parts]:
-    parts = assemble(configuration.from_environment())
-    try:
-        yield parts
-    finally:
-        parts.store.close()
 
 
 @click.group()
@@ -34,7 +21,7 @@ def accounts() -> None:
 @accounts.command("list")
 def list_accounts() -> None:
     """Every account, what it may do, and where it stands."""
-    with _service() as parts, parts.store.reading() as connection:
+    with service() as parts, parts.store.reading() as connection:
         guarded = factors.with_second(connection)
         for account in staff.everybody(connection):
             click.echo(f"{account.name:<40} {' '.join(account.roles):<26} {_state(account, account.id in guarded)}")
@@ -45,7 +32,7 @@ def list_accounts() -> None:
 @click.option("--role", "roles", type=click.Choice(_ROLES), multiple=True, required=True, help="May be repeated.")
 def invite(name: str, roles: tuple[str, ...]) -> None:
     """Make an account for NAME, and print the link that leads into it."""
-    with _service() as parts:
+    with service() as parts:
         with parts.store.writing() as connection:
             if staff.is_taken(connection, name) or any(c.isspace() for c in staff.normalised(name)):
                 raise click.ClickException(f"{name!r} is taken, or has a space in it: use another name")
@@ -60,7 +47,7 @@ def invite(name: str, roles: tuple[str, ...]) -> None:
 @click.argument("name")
 def reset(name: str) -> None:
     """Print a link with which NAME sets a new password. The second factor stays."""
-    with _service() as parts:
+    with service() as parts:
         with parts.store.writing() as connection:
             account = _open_account(connection, name)
             purpose: Purpose = "reset" if account.has_joined else "join"
@@ -75,7 +62,7 @@ def reset(name: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def restart(name: str, yes: bool) -> None:
     """Print a link with which NAME sets a new password and a new second factor, when the old one is lost."""
-    with _service() as parts:
+    with service() as parts:
         with parts.store.reading() as connection:
             _open_account(connection, name)
         if not yes:
@@ -92,7 +79,7 @@ def restart(name: str, yes: bool) -> None:
 @click.argument("name")
 def disable(name: str) -> None:
     """Shut the account of NAME: every sign-in of it ends at once."""
-    with _service() as parts:
+    with service() as parts:
         try:
             with parts.store.writing() as connection:
                 staff.disable(connection, _open_account(connection, name).id, by=OPERATOR, now=parts.now())
@@ -107,7 +94,7 @@ def disable(name: str) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """Open the account of NAME again, with the password and the factors it had."""
-    with _service() as parts:
+    with service() as parts:
         with parts.store.writing() as connection:
             shut = [one for one in staff.everybody(connection) if one.name == staff.normalised(name)]
             if not shut:

@@ -1,33 +1,20 @@
 """How long records live: the promised day, legal holds, and erasing one person's records."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
-
-import config as configuration
 
 from .. import codes, erased
 from ..jobs import purge
-from ..parts import Parts, assemble
+from ..parts import Parts
 from ..records import attempts, audit, erasing, lookups
 from ..records.submissions import Listed
-
-
-@contextmanager
-def _service() -> Iterator[Parts]:
-    parts = assemble(configuration.from_environment())
-    try:
-        yield parts
-    finally:
-        parts.store.close()
+from .service import service
 
 
 @click.command()
 @click.option("--delete", "really", is_flag=True, help="Delete them now, instead of leaving it to `previsit work`.")
 def retention(really: bool) -> None:
     """Show which sent forms are to be deleted today, by KEEP_DAYS. Deletes nothing unless told to."""
-    with _service() as parts:
+    with service() as parts:
         keeping = purge.keeping_of(parts)
         with parts.store.reading() as connection:
             for status, days in keeping.days.items():
@@ -49,7 +36,7 @@ def retention(really: bool) -> None:
 @click.option("--lift", is_flag=True, help="Lift the hold.")
 def hold(reference: str | None, lift: bool) -> None:
     """Keep a form, and every correction of it, from being deleted; without REFERENCE, list what is held."""
-    with _service() as parts:
+    with service() as parts:
         if reference is None:
             with parts.store.reading() as connection:
                 for held in erasing.held_references(connection):
@@ -66,7 +53,7 @@ def hold(reference: str | None, lift: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(reference: str, yes: bool) -> None:
     """Erase one person's form for good: every correction of it, notes, digests, and the patient's own copy."""
-    with _service() as parts:
+    with service() as parts:
         wanted = _read(reference)
         with parts.store.reading() as connection:
             rows = _forms(erasing.revisions(connection, wanted))
@@ -107,14 +94,14 @@ def _erase(parts: Parts, submissions: list[str], drafts: list[str]) -> None:
 @click.command()
 def scrub() -> None:
     """Have nothing left of deleted records in the database's own files."""
-    with _service() as parts:
+    with service() as parts:
         click.echo(parts.store.scrub() or "Done.")
 
 
 @click.command()
 def reindex() -> None:
     """Have `previsit work` write every digest anew that people are found by, as after replacing index.key."""
-    with _service() as parts:
+    with service() as parts:
         with parts.store.writing() as connection:
             count = lookups.enqueue_all(connection)
         click.echo(f"{count} forms wait to be indexed.")

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ..forgery import keeps_answers
-from ..records import attempts, audit, devices, factors, staff, staff_sessions
+from ..records import audit, devices, factors, staff, staff_sessions
 from ..records.acts import Act
 from ..records.staff import Account, LastAdministrator
 from ..records.store import Connection
@@ -14,6 +14,7 @@ from .context import desk, me
 from .doors import STALE, minute_after
 from .enrolling import App, codes_page, set_up_app, set_up_passkey
 from .forms import ChangePassword, problems
+from .proof import look_at_password
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -42,23 +43,18 @@ def change_password() -> ResponseReturnValue:
         return _page(form, STALE), 400
     if not form.validate():
         return _page(form), 422
-    parts, now = desk().parts, desk().parts.now()
-    tries = parts.server_key.digest("proof", me().id)
-    with parts.store.writing() as connection:
-        wait = attempts.begin(connection, tries, now)
-        account = staff.get(connection, me().id)
+    fits, wait = look_at_password(form.current.data or "")
     if wait is not None:
         return _page(form, until=minute_after(wait)), 429
-    if account is None or not desk().passwords.fits(account.password_hash, form.current.data or ""):
-        _note("proof refused")
+    if not fits:
         form.current.errors = [WRONG]
         return _page(form), 422
     if form.password.data == form.current.data:
         form.password.errors = [SAME]
         return _page(form), 422
     kept = desk().passwords.keep(form.password.data or "")
+    parts, now = desk().parts, desk().parts.now()
     with parts.store.writing() as connection:
-        attempts.forget(connection, tries)
         staff.set_password(connection, me().id, kept)
         devices.forget_all(connection, me().id)
         ended = staff_sessions.end_all(connection, me().id, but=me().session)

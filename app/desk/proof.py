@@ -33,36 +33,51 @@ def ask() -> tuple[str, int] | None:
     return _page(403)
 
 
-def _look_at_password(typed: str) -> tuple[str, int] | None:
+def look_at_password(typed: str) -> tuple[bool, datetime | None]:
+    """Whether this is the password of whoever is signed in; or, when no try is allowed, until when. Tries are counted,
+    and a wrong one is on record."""
     parts, now = desk().parts, desk().parts.now()
     tries = parts.server_key.digest("proof", me().id)
     with parts.store.writing() as connection:
         wait = attempts.begin(connection, tries, now)
         account = staff.get(connection, me().id)
     if wait is not None:
-        return _page(429, until=wait)
+        return False, wait
     if account is None or not desk().passwords.fits(account.password_hash, typed):
         _note("proof refused")
-        return _page(422, WRONG)
+        return False, None
     with parts.store.writing() as connection:
         attempts.forget(connection, tries)
-        staff_sessions.prove(connection, me().session, now)
-        audit.note(connection, at=now, room="desk", who=me().id, act="proved again", record=me().id)
+    return True, None
+
+
+def _look_at_password(typed: str) -> tuple[str, int] | None:
+    fits, wait = look_at_password(typed)
+    if wait is not None:
+        return _page(429, until=wait)
+    if not fits:
+        return _page(422, WRONG)
+    _prove()
     return None
 
 
 def _look_at_passkey() -> tuple[str, int] | None:
-    parts, now = desk().parts, desk().parts.now()
     try:
-        with parts.store.writing() as connection:
+        with desk().parts.store.writing() as connection:
             if passkey_fits(connection, request.form[PASSKEY]).staff != me().id:
                 raise NotProved
-            staff_sessions.prove(connection, me().session, now)
-            audit.note(connection, at=now, room="desk", who=me().id, act="proved again", record=me().id)
     except NotProved:
         _note("proof refused")
         return _page(422, NOT_PROVED)
+    _prove()
     return None
+
+
+def _prove() -> None:
+    parts, now = desk().parts, desk().parts.now()
+    with parts.store.writing() as connection:
+        staff_sessions.prove(connection, me().session, now)
+        audit.note(connection, at=now, room="desk", who=me().id, act="proved again", record=me().id)
 
 
 def _note(act: Act) -> None:
