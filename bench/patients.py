@@ -56,8 +56,10 @@ class Walker:
     def starts(self, answers: dict[str, Any], until: str) -> None:
         """Begin, and answer every page up to `until`."""
         self.opens("/intake/")
-        if self.posts({}) == 200:  # pressed so fast, one is asked to press once more
-            assert self.posts({}) == 302
+        status = self.posts({})
+        if status == 200:  # pressed so fast, one is asked to press once more
+            status = self.posts({})
+        assert status == 302, (status, re.findall(r"<h1[^>]*>(.*?)</h1>.*?<p[^>]*>(.*?)</p>", self.body, re.DOTALL))
         self.opens(self.location)
         while self.page_id != until:
             self.continues(answers)
