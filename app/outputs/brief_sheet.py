@@ -1,0 +1,23 @@
+"""A brief with what the clinic knows of the form beside it: what the page, the print and the PDF draw alike."""
+
+from dataclasses import dataclass
+
+from ..questionnaire.brief.model import Brief, Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class BriefSheet:
+    """One brief to draw. Times and days are in words, dd-Mmm-yyyy; `chart` and `visit` are empty when not known.
+
+    `staff` holds what staff wrote (answers on the phone, notes, grades): lines of kind `staff`, set apart from what
+    the patient said. `unseen` says that nobody has acknowledged its urgent flags yet.
+    """
+
+    brief: Brief
+    reference: str
+    chart: str
+    visit: str
+    received: str
+    status: str
+    staff: tuple[Line, ...] = ()
+    unseen: bool = False
