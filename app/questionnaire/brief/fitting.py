@@ -1,7 +1,10 @@
 """What stands on the page, and what goes to the appendix: the least important gives way first, and nothing is lost."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from typing import Literal
 
 from .measuring import room, room_of_line, shortened
 from .model import Line, Section
@@ -63,12 +66,14 @@ def fit(every: Sequence[Item], limit: int, heads: Mapping[str, int]) -> tuple[Li
     pointer to the appendix counts too.
     """
     page = _Page(every, heads)
-    while page.room() > limit:
-        open_to_step = [index for index, it in enumerate(every) if page.chosen[index] < len(it.forms) - 1]
-        if not open_to_step:
-            break
-        least = min(open_to_step, key=lambda index: (every[index].forms[page.chosen[index]][0], -index))
-        page.chosen[least] += 1
+    steps = [(it.forms[0][0], -index) for index, it in enumerate(every) if len(it.forms) > 1]
+    heapify(steps)
+    while steps and page.room() > limit:
+        _matters, number = heappop(steps)
+        page.step(-number, 1)
+        forms = every[-number].forms
+        if page.chosen[-number] < len(forms) - 1:
+            heappush(steps, (forms[page.chosen[-number]][0], number))
     _take_back(page, limit)
     return tuple(it.forms[chosen][1] for it, chosen in zip(every, page.chosen, strict=True))
 
@@ -79,9 +84,9 @@ def _take_back(page: "_Page", limit: int) -> None:
         (page.every[i].forms[step - 1][0], -i) for i, now in enumerate(page.chosen) for step in range(now, 0, -1)
     ]
     for _matters, index in sorted(stepped, reverse=True):
-        page.chosen[-index] -= 1
+        page.step(-index, -1)
         if page.room() > limit:
-            page.chosen[-index] += 1
+            page.step(-index, 1)
 
 
 class _Page:
@@ -92,19 +97,23 @@ class _Page:
         self.chosen = [0] * len(every)
         self._rooms = [[room_of_line(line) if line else 0 for _matters, line in it.forms] for it in every]
         self._pointer = room(APPENDIX_LABEL)
+        self._lines = sum(rooms[0] for rooms in self._rooms)
+        self._shown = Counter(it.section for it, rooms in zip(every, self._rooms, strict=True) if len(rooms) > 1)
+        self._moved: Counter[str] = Counter()
+
+    def step(self, index: int, by: Literal[1, -1]) -> None:
+        """Give an item's next shorter form, or take its last step back."""
+        before = self.chosen[index]
+        after = self.chosen[index] = before + by
+        section, rooms = self.every[index].section, self._rooms[index]
+        self._lines += rooms[after] - rooms[before]
+        self._shown[section] += (after < len(rooms) - 1) - (before < len(rooms) - 1)
+        self._moved[section] += (after > 0) - (before > 0)
 
     def room(self) -> int:
         """The room of the page, in words."""
-        total = 0
-        shown: set[str] = set()
-        moved: set[str] = set()
-        for it, chosen, rooms in zip(self.every, self.chosen, self._rooms, strict=True):
-            total += rooms[chosen]
-            if chosen < len(rooms) - 1:
-                shown.add(it.section)
-            if chosen:
-                moved.add(it.section)
-        total += sum(self.heads[section] for section in shown)
+        moved = [section for section, count in self._moved.items() if count]
+        total = self._lines + sum(self.heads[section] for section, count in self._shown.items() if count)
         return total + (self._pointer + sum(self.heads[section] for section in moved) if moved else 0)
 
 

@@ -21,6 +21,8 @@ def room(text: str) -> int:
 
 
 def _room_of(word: str) -> int:
+    if len(word) <= LONG_WORD and word.isascii():
+        return 1
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in word)
     return max(1, math.ceil(wide / 2 + (len(word) - wide) / LONG_WORD))
 
