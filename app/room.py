@@ -119,8 +119,7 @@ def _furnish_templates(app: Flask, parts: Parts) -> None:
         return f"{date_in_words(local.date().isoformat())} at {clock_time(local)}"
 
     def clock_time(at: datetime) -> str:
-        local = parts.local(at)
-        return f"{local.hour % 12 or 12}:{local.minute:02} {'AM' if local.hour < 12 else 'PM'} {local.tzname()}"
+        return clock_words(parts.local(at))
 
     def last_day(end: datetime) -> str:
         return date_in_words(parts.local(end - timedelta(seconds=1)).date().isoformat())
@@ -130,6 +129,11 @@ def _furnish_templates(app: Flask, parts: Parts) -> None:
 
     env.globals["fixed"] = fixed
     env.filters.update(filled=filled, moment=moment, clock_time=clock_time, day=day, last_day=last_day, digits=_digits)
+
+
+def clock_words(local: datetime) -> str:
+    """The time of a moment in the clinic's zone: 9:05 AM EST."""
+    return f"{local.hour % 12 or 12}:{local.minute:02} {'AM' if local.hour < 12 else 'PM'} {local.tzname()}"
 
 
 def _digits(phone: str) -> str:

@@ -13,6 +13,7 @@ from . import (
     account,
     accounts,
     audit,
+    brief,
     doors,
     export,
     gates,
@@ -49,7 +50,22 @@ def create_room(parts: Parts, *, hasher: PasswordHasher | None = None) -> Flask:
     words.init_app(app, parts)
     audit.init_app(app)
     access.init_app(app)
-    for part in (doors, sso, second_step, joining, queue, search, sheet, link, export, account, accounts, audit, work):
+    for part in (
+        doors,
+        sso,
+        second_step,
+        joining,
+        queue,
+        search,
+        brief,
+        sheet,
+        link,
+        export,
+        account,
+        accounts,
+        audit,
+        work,
+    ):
         app.register_blueprint(part.blueprint)
     return app
 

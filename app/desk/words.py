@@ -11,6 +11,7 @@ from ..questionnaire import dates
 from ..questionnaire.kinds import Answers, Choice, Definition, Value
 from ..questionnaire.wording import MONTHS
 from ..records import statuses
+from ..room import clock_words
 
 STATUSES: Mapping[str, str] = {
     statuses.ATTENTION: "Needs attention",
@@ -78,6 +79,16 @@ def short_day(day: date) -> str:
     return f"{day.day:02}-{MONTHS[day.month - 1][:3]}-{day.year}"
 
 
+def short_moment(local: datetime) -> str:
+    """A moment in the clinic's zone as staff read it: 14-Aug-2026, 9:05 AM EST."""
+    return f"{short_day(local.date())}, {clock_words(local)}"
+
+
+def day_of(text: str) -> str:
+    """A stored day (ISO) as staff read it."""
+    return short_day(date.fromisoformat(text))
+
+
 def span(minutes: int) -> str:
     """A span of minutes as people say it: 15 minutes, 4 hours."""
     count, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
@@ -96,17 +107,12 @@ def flag_rules(definition: Definition) -> str:
 
 def init_app(app: Flask, parts: Parts) -> None:
     """Give the templates of this room their filters."""
-    clock_time = app.jinja_env.filters["clock_time"]
-
-    def short_moment(at: datetime) -> str:
-        return f"{short_day(parts.local(at).date())}, {clock_time(at)}"
-
     app.jinja_env.filters.update(
         short_day=short_day,
-        short_moment=short_moment,
+        short_moment=lambda at: short_moment(parts.local(at)),
         span=span,
         own_path=own_path,
-        day_of=lambda text: short_day(date.fromisoformat(text)),
+        day_of=day_of,
         status=lambda code: STATUSES.get(code, code),
         role=lambda code: ROLES[code][0] if code in ROLES else code,
         way=lambda code: WAYS.get(code, code),

@@ -134,5 +134,7 @@ def _look_for(connection: Connection, submission_id: str) -> None:
 
 
 def _back(submission_id: str, said: str) -> ResponseReturnValue:
+    """To where the work was done: the page with all answers, or the brief."""
     flash(said)
-    return redirect(url_for("sheet.show", submission_id=submission_id) + "#work", 303)
+    page = "brief.show" if request.form.get("page") == "brief" else "sheet.show"
+    return redirect(url_for(page, submission_id=submission_id) + "#work", 303)

@@ -7,7 +7,7 @@ from ..questionnaire.brief.model import Brief, Line
 
 @dataclass(frozen=True, kw_only=True)
 class BriefSheet:
-    """One brief to draw. Times and days are in words, dd-Mmm-yyyy; `chart` and `visit` are empty when not known.
+    """One brief to draw. Times and days are in words, dd-Mmm-yyyy; what is not known is empty.
 
     `staff` holds what staff wrote (answers on the phone, notes, grades): lines of kind `staff`, set apart from what
     the patient said. `unseen` says that nobody has acknowledged its urgent flags yet.
@@ -19,5 +19,6 @@ class BriefSheet:
     visit: str
     received: str
     status: str
+    phone: str = ""
     staff: tuple[Line, ...] = ()
     unseen: bool = False

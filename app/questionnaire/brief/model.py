@@ -45,6 +45,11 @@ class Line:
         return "".join(between + said.text for between, said in self.parts)
 
     @property
+    def question(self) -> str:
+        """The first question whose answer stands behind it; empty when there is none."""
+        return next((said.questions[0] for said in self.said if said.questions), "")
+
+    @property
     def parts(self) -> tuple[tuple[str, Said], ...]:
         """Each statement with what stands before it: nothing before the first."""
         return tuple(((said.joined or self.join) if number else "", said) for number, said in enumerate(self.said))

@@ -1,0 +1,84 @@
+"""The one-page brief of a form: on screen and paper, as text for the chart. Every look writes one audit line."""
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from ..outputs import timeline_figure
+from ..outputs.brief_sheet import BriefSheet
+from ..questionnaire.brief import all_rules, as_text
+from ..questionnaire.brief.concerns import LEVEL_WORDS
+from ..records import audit, submissions
+from ..records.acts import Act
+from ..records.submissions import Listed
+from . import brief_sheets, words, work_page
+from .access import needs
+from .context import desk, me
+
+blueprint = Blueprint("brief", __name__)
+
+
+@blueprint.get("/submissions/<submission_id>/brief")
+@needs("answers")
+def show(submission_id: str) -> ResponseReturnValue:
+    """The brief, with the work on the form below it."""
+    listed, sheet = _opened(submission_id, "look")
+    if sheet is None:
+        return _closed(listed)
+    shown = sheet.brief
+    return render_template(
+        "desk/brief.html",
+        listed=listed,
+        sheet=sheet,
+        brief=shown,
+        figure=Markup(timeline_figure.svg(shown.timeline) if shown.timeline else ""),  # noqa: S704 (escaped there)
+        legend=timeline_figure.LEGEND,
+        urgent=(),  # the first block and the list of flags name them
+        rules=shown.draft,
+        numbers={rule.id: number for number, rule in enumerate(shown.rules, start=1)},
+        **work_page.shown(listed, sheet.phone),
+    )
+
+
+@blueprint.get("/submissions/<submission_id>/text")
+@needs("answers")
+def show_text(submission_id: str) -> ResponseReturnValue:
+    """The brief as `label: value` lines to copy into a chart."""
+    listed, sheet = _opened(submission_id, "text")
+    if sheet is None:
+        return _closed(listed)
+    return render_template("desk/brief_text.html", listed=listed, sheet=sheet, text=as_text(sheet.brief))
+
+
+@blueprint.get("/rules")
+@needs("answers")
+def show_rules() -> ResponseReturnValue:
+    """Every rule behind a flag or a derived statement, in words. It shows nothing of anybody."""
+    definition = desk().parts.definition
+    flags = {flag.id: flag for flag in definition.flags}
+    every = all_rules(definition)
+    return render_template(
+        "desk/rules.html",
+        flags=[(rule, flags[rule.id]) for rule in every if rule.id in flags],
+        levels=definition.levels,
+        others=[rule for rule in every if rule.id not in flags],
+        level_words=LEVEL_WORDS,
+        draft=words.flag_rules(definition),
+    )
+
+
+def _opened(submission_id: str, act: Act) -> tuple[Listed, BriefSheet | None]:
+    """A form and its brief, with the look on record; 404 when there is no such form."""
+    parts = desk().parts
+    with parts.store.reading() as connection:
+        listed = submissions.find(connection, submission_id)
+        if listed is None:
+            abort(404)
+        sheet = brief_sheets.of(connection, [listed]).get(listed.id)
+    with parts.store.writing() as connection:
+        audit.note(connection, at=parts.now(), room="desk", who=me().id, act=act, record=listed.id)
+    return listed, sheet
+
+
+def _closed(listed: Listed) -> ResponseReturnValue:
+    return render_template("desk/closed.html", listed=listed, history=(), most=0)
