@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ..records import submissions, work
 from ..records.store import Connection
+from ..records.submissions import Listed
 from .access import needs
 from .context import desk, me
 from .words import STATUSES
@@ -74,8 +75,14 @@ def write_note(submission_id: str) -> ResponseReturnValue:
 @blueprint.post("/question")
 @needs("chart")
 def ask_patient(submission_id: str) -> ResponseReturnValue:
-    """Something to ask the patient on the phone."""
-    return _write(submission_id, "question", {"text": _typed("text")}, "The question is on the call list.")
+    """Something to ask the patient on the phone: with it, a form that waits for review needs information."""
+    parts, text = desk().parts, _typed("text")
+    if not text:
+        return _back(submission_id, NOTHING_WRITTEN)
+    with parts.store.writing() as connection:
+        listed = _look_for(connection, submission_id)
+        on_list = work.ask(connection, parts.keyring.recipients, listed, text, who=me().id, now=parts.now())
+    return _back(submission_id, "The question is on the call list." if on_list else "The question is saved.")
 
 
 @blueprint.post("/question/<question_id>/answer")
@@ -128,13 +135,18 @@ def _day(typed: str) -> date | None:
         return None
 
 
-def _look_for(connection: Connection, submission_id: str) -> None:
-    if submissions.find(connection, submission_id) is None:
+def _look_for(connection: Connection, submission_id: str) -> Listed:
+    listed = submissions.find(connection, submission_id)
+    if listed is None:
         abort(404)
+    return listed
 
 
 def _back(submission_id: str, said: str) -> ResponseReturnValue:
-    """To where the work was done: the page with all answers, or the brief."""
+    """To where the work was done: the brief, the call list, or the page with all answers."""
     flash(said)
-    page = "brief.show" if request.form.get("page") == "brief" else "sheet.show"
-    return redirect(url_for(page, submission_id=submission_id) + "#work", 303)
+    page = request.form.get("page")
+    if page == "calls":
+        return redirect(url_for("calls.show"), 303)
+    where = "brief.show" if page == "brief" else "sheet.show"
+    return redirect(url_for(where, submission_id=submission_id) + "#work", 303)

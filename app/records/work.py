@@ -17,6 +17,7 @@ from . import audit, sealed
 from .acts import Act
 from .models import Audit, SealedDocument, Submission
 from .statuses import ARCHIVED, ATTENTION, IN_REVIEW, NEEDS_INFO, RECEIVED, REVIEWED
+from .submissions import Listed, listed_columns
 
 Kind = Literal["note", "acknowledged", "question", "reply", "measure"]
 
@@ -123,6 +124,26 @@ def write(
     )
     audit.note(connection, at=now, room="desk", who=who, act=_WRITTEN[kind], record=submission_id)
     return record
+
+
+def ask(
+    connection: Connection, recipients: Sequence[PublicKey], listed: Listed, text: str, *, who: str, now: datetime
+) -> bool:
+    """Write a question for the patient; True when the form is on the call list with it.
+
+    A form that waits for review needs information from then on. One that needs attention stays where it is.
+    """
+    write(connection, recipients, listed.id, "question", {"text": text}, who=who, now=now)
+    if NEEDS_INFO in STEPS[listed.status]:
+        return move(connection, listed.id, expected=listed.status, to=NEEDS_INFO, who=who, now=now)
+    return listed.status == NEEDS_INFO
+
+
+def to_call(connection: Connection, limit: int) -> list[Listed]:
+    """Forms that need information, the one received first on top, at most so many."""
+    query = listed_columns().where(Submission.status == NEEDS_INFO)
+    query = query.order_by(Submission.received_at, Submission.id).limit(limit)
+    return [Listed(*row) for row in connection.execute(query)]
 
 
 def written(

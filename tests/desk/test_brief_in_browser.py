@@ -81,7 +81,10 @@ def test_axe_finds_nothing_on_the_pages_of_a_brief(page: Page, parts: Parts, sch
     page.emulate_media(color_scheme=scheme)
     site = page.url.split("/desk")[0]
     form = f"{site}/desk/submissions/{urgent.id}"
-    for address in (f"{form}/brief", f"{form}/text", f"{site}/desk/rules"):
+    opens(page, urgent.id).get_by_text("Write a note or a question").click()
+    page.fill("#question-text", "Which dose last time?")
+    page.get_by_role("button", name="Save the question").click()
+    for address in (f"{form}/brief", f"{form}/text", f"{site}/desk/rules", f"{site}/desk/calls"):
         page.goto(address)
         found = [f"{v['id']} {v['nodes'][0]['html']}" for v in Axe().run(page).response["violations"]]
         assert found == [], address
