@@ -1,0 +1,38 @@
+"""Briefs as a tagged PDF for the printer: US Letter, one page each, and an appendix for what a page has no room for."""
+
+from collections.abc import Sequence
+
+from .brief_drawing import drawing, with_texts
+from .brief_sheet import BriefSheet
+from .printable import in_words, isolated, printable
+
+FONTS = ("Libertinus Serif", "Noto Sans CJK SC")
+"""The font that Typst brings along, so that pages look alike everywhere; then one for Chinese, Japanese and Korean.
+
+For other scripts Typst takes any font that it finds.
+"""
+
+
+def brief_pdf(sheets: Sequence[BriefSheet], clinic: str, printed: str, *, system_fonts: bool = True) -> bytes:
+    """One PDF of all these sheets, each beginning on a page of its own; `printed` says when, in words.
+
+    Without `system_fonts` only those are used that Typst brings along. Raises ValueError when there is no sheet.
+    """
+    from . import typesetting  # Typst is loaded when the first PDF is made
+
+    if not sheets:
+        raise ValueError("a PDF of briefs needs a brief")
+    drawn = [with_texts(drawing(sheet, clinic, printed), printable) for sheet in sheets]
+    fonts = typesetting.available(FONTS, system_fonts=system_fonts)
+
+    def made(texts: object) -> bytes:
+        data = {"title": "Brief" if len(sheets) == 1 else "Briefs", "fonts": fonts, "sheets": texts}
+        return typesetting.pdf("brief.typ", with_texts(data, isolated), system_fonts=system_fonts)
+
+    def draws(letter: str) -> bool:
+        return letter.isascii() or typesetting.draws(letter, system_fonts=system_fonts)
+
+    try:
+        return made(drawn)
+    except typesetting.CannotDraw:
+        return made(with_texts(drawn, lambda text: in_words(text, draws)))
