@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..questionnaire.brief import RULES
+from ..questionnaire.brief.assembling import NOT_KNOWN
 from ..questionnaire.brief.measuring import room_of_line
 from ..questionnaire.brief.model import Brief, Impact, Line, Said, Section, Timeline
 from . import timeline_figure
@@ -18,7 +19,7 @@ NOT_A_DIAGNOSIS = "Told by the patient. Not a diagnosis."
 FIGURE_FONT = "Libertinus Serif"
 _ROW_LENGTH, _LABEL_LENGTH = 50, 12
 """Letters in a row of a column, beside the label and in it."""
-_DIVIDED = 8
+_DIVIDED = 5
 """So many rows of difference are better than a section that goes on in the other column."""
 _HOW_SET = (
     "Upright: told by the patient, own words in “quotation marks”. Italics: worked out by a rule. "
@@ -42,6 +43,7 @@ def drawing(sheet: BriefSheet, clinic: str, printed: str) -> Drawing:
         "first": [_line(line if line.level == "urgent" else replace(line, level="")) for line in brief.first.lines],
         "left": left,
         "right": right,
+        "pointer": [_line(line) for section in brief.sections if section.id == "appendix" for line in section.lines],
         "timeline": _timeline(brief.timeline) if brief.timeline else None,
         "staff": [_line(line) for line in staff],
         "more": "More that staff wrote is in the appendix." if staff_more else "",
@@ -68,8 +70,8 @@ def with_texts(drawn: Any, change: Callable[[str], str]) -> Any:
 def _facts(sheet: BriefSheet) -> Sequence[tuple[str, str]]:
     return (
         ("Reference", sheet.reference),
-        ("Chart", sheet.chart),
-        ("Visit", sheet.visit),
+        ("Chart number", sheet.chart),
+        ("Visit", sheet.visit or NOT_KNOWN),
         ("Received", sheet.received),
         ("Status", sheet.status),
         ("As of", sheet.brief.banner.as_of),
@@ -110,8 +112,8 @@ def _how_set(said: Said) -> str:
 
 
 def _pieces(section: Section, brief: Brief) -> Iterator[Drawing]:
-    """The lines of a section, its title on the first; none when the timeline shows all that they say."""
-    if section.id == "timeline" and brief.timeline:
+    """The lines of a section, its title on the first; none of those that stand below the columns."""
+    if section.id == "appendix" or (section.id == "timeline" and brief.timeline):
         return
     for number, line in enumerate(section.lines):
         yield {"title": section.title if number == 0 else "", "of": section.title, **_piece(line, brief.impact)}
@@ -126,7 +128,7 @@ def _piece(line: Line, impact: Impact | None) -> Drawing:
 
 
 def _columns(pieces: Sequence[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
-    """The pieces in two columns of about the same height, in their order; a section is divided where that helps much."""
+    """The pieces in two columns of about one height, in their order; a section is divided where that helps much."""
     heights = [_rows(piece) for piece in pieces]
 
     def crookedness(at: int) -> float:
@@ -142,7 +144,7 @@ def _columns(pieces: Sequence[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
 
 def _rows(piece: Drawing) -> float:
     """About how many rows of type a piece takes in its column."""
-    title = 2 if piece["title"] else 0
+    title = 2.5 if piece["title"] else 0
     if "bars" in piece:
         return title + len(piece["bars"]) + 1
     text = "".join(between + words for between, words, _how in piece["said"])
@@ -177,9 +179,8 @@ def _versions(brief: Brief) -> str:
 
 def _rules(brief: Brief) -> str:
     """Like: Rules used: brief 1.0.0: age, gaps; flags 1.1.0: htn."""
-    used = {
-        "brief": [r.id for r in brief.rules if r.id in RULES],
-        "flags": [r.id for r in brief.rules if r.id not in RULES],
-    }
-    groups = (f"{name} {brief.versions[name]}: {', '.join(ids)}" for name, ids in used.items() if ids)
+    ids = [rule.id for rule in brief.rules]
+    of_brief, of_flags = [one for one in ids if one in RULES], [one for one in ids if one not in RULES]
+    used = {name: group for name, group in (("brief", of_brief), ("flags", of_flags)) if group}
+    groups = (f"{name} {brief.versions[name]}: {', '.join(group)}" for name, group in used.items())
     return f"Rules used: {'; '.join(groups)}."

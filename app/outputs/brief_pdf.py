@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .brief_drawing import drawing, with_texts
 from .brief_sheet import BriefSheet
-from .printable import in_words, isolated, printable
+from .printable import clusters, in_words, is_plain, isolated, printable
 
 FONTS = ("Libertinus Serif", "Noto Sans CJK SC")
 """The font that Typst brings along, so that pages look alike everywhere; then one for Chinese, Japanese and Korean.
@@ -30,9 +30,18 @@ def brief_pdf(sheets: Sequence[BriefSheet], clinic: str, printed: str, *, system
         return typesetting.pdf("brief.typ", with_texts(data, isolated), system_fonts=system_fonts)
 
     def draws(letter: str) -> bool:
-        return letter.isascii() or typesetting.draws(letter, system_fonts=system_fonts)
+        return is_plain(letter) or typesetting.draws_letter(letter, system_fonts=system_fonts)
+
+    def drawable(text: str) -> str:
+        if all(map(is_plain, clusters(text))):
+            return text
+        worded = in_words(text, draws)
+        return worded if typesetting.draws(worded, system_fonts=system_fonts) else in_words(text, is_plain)
 
     try:
         return made(drawn)
     except typesetting.CannotDraw:
-        return made(with_texts(drawn, lambda text: in_words(text, draws)))
+        return made(with_texts(drawn, drawable))
+    finally:
+        if len(sheets) > 1:
+            typesetting.forget()

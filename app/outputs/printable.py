@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 NOT_A_SIGN = "\ufffd"
 """Stands for what is no sign at all: control characters, half a surrogate pair, what is left to private use."""
-LACKING = "[in signs that this printer’s fonts lack: see the screen]"
+LACKING = "[letters or signs that the fonts here lack: see the screen]"
 LACKING_AGAIN = "[…]"
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ISOLATED = ("\u2068", "\u2069")
@@ -21,11 +21,12 @@ def printable(text: str) -> str:
 
 
 def _printable(sign: str) -> str:
-    if sign != "\n" and (sign.isspace() or sign == "\x85"):
-        return " " if unicodedata.category(sign) != "Zs" else sign
-    if sign != "\n" and unicodedata.category(sign) in ("Cc", "Cs", "Co"):
-        return NOT_A_SIGN
-    return sign
+    kind = unicodedata.category(sign)
+    if sign == "\n" or kind == "Zs":
+        return sign
+    if sign.isspace():
+        return " "
+    return NOT_A_SIGN if kind in ("Cc", "Cs", "Co") else sign
 
 
 def isolated(text: str) -> str:
@@ -46,6 +47,11 @@ def clusters(text: str) -> Iterator[str]:
         cluster += sign
     if cluster:
         yield cluster
+
+
+def is_plain(letter: str) -> bool:
+    """Whether a letter is of those that every font has: Latin, and the dashes and quotation marks of a text."""
+    return len(letter) == 1 and (letter < "\u0250" or "\u2010" <= letter <= "\u2027")
 
 
 def in_words(text: str, drawn: Callable[[str], bool]) -> str:

@@ -15,17 +15,29 @@ import typst
 
 ROOT = Path(__file__).parent / "typeset"
 STANDARD = "ua-1"
-"""Under it Typst refuses a text that no font can draw; without it there would be empty boxes. We claim no conformance."""
+"""Under it Typst refuses a text that no font can draw, where it would draw empty boxes. We claim no conformance."""
 CannotDraw = typst.TypstError
 """No font draws something in the data. Also raised for a mistake in a template, which the data cannot make."""
 _LETTERS = 20_000
+_REMEMBERED = 10
+"""Typst keeps what it worked out for a PDF until so many others were made."""
 
 
 def pdf(template: str, data: Mapping[str, Any], *, system_fonts: bool = True) -> bytes:
     """The tagged PDF of a template in `ROOT`. Raises CannotDraw."""
-    path = ROOT / template
-    inputs = {"data": json.dumps(data)}
-    return typst.compile(path, root=ROOT, sys_inputs=inputs, font_paths=_found(system_fonts), pdf_standards=STANDARD)
+    return typst.compile(
+        ROOT / template,
+        root=ROOT,
+        sys_inputs={"data": json.dumps(data)},
+        font_paths=_found(system_fonts),
+        pdf_standards=STANDARD,
+    )
+
+
+def forget() -> None:
+    """Let go of what was worked out for the PDFs made so far: for thirty briefs that is some 350 MB each time."""
+    for _ in range(_REMEMBERED):
+        pdf("empty.typ", {})
 
 
 def available(names: Sequence[str], *, system_fonts: bool = True) -> list[str]:
@@ -34,14 +46,19 @@ def available(names: Sequence[str], *, system_fonts: bool = True) -> list[str]:
     return [name for name in names if name in families]
 
 
-@lru_cache(maxsize=_LETTERS)
-def draws(letter: str, *, system_fonts: bool = True) -> bool:
-    """Whether any font draws this letter, with the marks on it."""
+def draws(text: str, *, system_fonts: bool = True) -> bool:
+    """Whether the fonts can draw all of this text."""
     try:
-        pdf("letter.typ", {"letter": letter}, system_fonts=system_fonts)
+        pdf("text.typ", {"text": text}, system_fonts=system_fonts)
     except CannotDraw:
         return False
     return True
+
+
+@lru_cache(maxsize=_LETTERS)
+def draws_letter(letter: str, *, system_fonts: bool = True) -> bool:
+    """Whether the fonts can draw this letter, with the marks on it. Letters are remembered, texts are not."""
+    return draws(letter, system_fonts=system_fonts)
 
 
 @cache
