@@ -4,7 +4,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test check lint types browser bench test-faults snapshot lock sbom clean
+.PHONY: help run test check lint types browser fonts bench test-faults snapshot lock sbom clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -12,7 +12,7 @@ help: ## List these commands
 run: .venv/run ## Build what is missing, prepare the database, and serve (PORT=, DATA_DIR=)
 	@exec .venv/bin/previsit run
 
-test: .venv/dev lint types browser ## Lint, types, every test on both databases and in Chromium
+test: .venv/dev lint types browser fonts ## Lint, types, every test on both databases and in Chromium
 	$(PY) -m pytest -n 2 --dist loadfile -m "not faults"
 
 check: .venv/dev lint types ## Lint, types and the tests that need no browser
@@ -30,6 +30,12 @@ browser: ## Find Chromium, or install it where that is possible
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
 	     && { echo "Installing Chromium"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }; } \
 	|| echo "NOT RUN: the tests in a browser, since there is no Chromium on the PATH and it cannot be installed."
+
+fonts: .venv/dev ## Find fonts for names in Chinese, Japanese and Korean, or install them where that is possible
+	@$(PY) -c 'from app.doctor.printing import lacking; raise SystemExit(bool(lacking()))' \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
+	     && { echo "Installing fonts"; apt-get update -qq && apt-get install -y -qq fonts-noto-cjk >/dev/null; }; } \
+	|| echo "NOT RUN: PDFs with names in Chinese and Korean, since no font here draws them and none can be installed."
 
 bench: .venv/dev ## Measure pages, sealing and search, against floors of the same run (PART=pages, sealing, search or desk)
 	$(PY) -m bench $(PART)

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, and_, delete, event, insert, text, update
 
 import config as configuration
 from app import doctor, jobs, keyring, keys
-from app.doctor import database, machine
+from app.doctor import database, machine, printing
 from app.doctor.finding import Finding, Level
 from app.jobs import Job
 from app.keyring import LIST_NAME
@@ -45,8 +45,9 @@ def clock() -> FakeClock:
 def environ(environ: dict[str, str], key_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A data folder closed to others, with nothing else in it, and a key folder beside it which a test may change.
 
-    How full the disk is that the tests run on says nothing about the service.
+    How full the disk is that the tests run on says nothing about the service, nor do its fonts.
     """
+    monkeypatch.setattr(printing, "SCRIPTS", {})
     for limit in ("LEAST_FREE", "FEW_FREE", "LEAST_SHARE"):
         monkeypatch.setattr(machine, limit, 0)
     shutil.copytree(key_dir, tmp_path / "keys")
@@ -484,6 +485,21 @@ def test_a_file_of_another_owner_is_found(
     found = Examination(environ, clock).of("permissions.owner")
     assert found.level == "problem"
     assert str(folder / "server.key") in found.what
+
+
+def test_fonts_that_a_pdf_needs_for_names_are_missed_where_staff_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "SCRIPTS", {"Chinese": "佐", "Latin": "a"})
+    (found,) = printing.fonts(system_fonts=False)
+    assert (found.level, found.check) == ("warning", "fonts")
+    assert "No font here draws Chinese:" in found.what
+    assert "fonts-noto-cjk" in found.advice
+    monkeypatch.setattr(printing, "SCRIPTS", {"Latin": "a"})
+    assert [one.level for one in printing.fonts(system_fonts=False)] == ["ok"]
+
+
+def test_fonts_are_looked_at_where_the_desk_is(environ: dict[str, str], clock: FakeClock) -> None:
+    assert "fonts" in Examination(environ, clock, ROOMS="desk").at("ok")
+    assert "fonts" not in Examination(environ, clock, ROOMS="intake").at("ok")
 
 
 # The recurring work

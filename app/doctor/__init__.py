@@ -9,7 +9,7 @@ from ..jobs import jobs_of
 from ..records import condition, rewrapping
 from ..records import jobs as job_runs
 from ..records.store import Store, StoreUnavailable
-from . import audit, database, keys, machine, work
+from . import audit, database, keys, machine, printing, work
 from .finding import Finding, ok, problem
 
 _DRAFT_SLACK = timedelta(days=1)
@@ -36,6 +36,8 @@ def _examine(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
     folders = [config.data_dir, config.key_dir, config.secret_key_file.parent]
     yield from machine.disks([*folders, store.file.parent] if store.file else folders)
     yield from machine.permissions(config, store.file)
+    if config.rooms != "intake":
+        yield from printing.fonts()
     yield from database.transport(store)
     yield from audit.collector(config)
     findings, readable = database.connection(store)
