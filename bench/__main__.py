@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import desk, pages, sealing, search
+from bench import briefs, desk, pages, sealing, search
 
-PARTS = {"pages": pages.main, "sealing": sealing.main, "search": search.main, "desk": desk.main}
+PARTS = {"pages": pages.main, "sealing": sealing.main, "search": search.main, "desk": desk.main, "briefs": briefs.main}
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from ..outputs import timeline_figure
-from ..outputs.brief_sheet import BriefSheet
 from ..questionnaire.brief import all_rules, as_text
 from ..questionnaire.brief.concerns import LEVEL_WORDS
 from ..records import audit, submissions
@@ -13,7 +12,9 @@ from ..records.acts import Act
 from ..records.submissions import Listed
 from . import brief_sheets, words, work_page
 from .access import needs
+from .brief_sheets import Ready
 from .context import desk, me
+from .day import pdf_of
 
 blueprint = Blueprint("brief", __name__)
 
@@ -22,10 +23,10 @@ blueprint = Blueprint("brief", __name__)
 @needs("answers")
 def show(submission_id: str) -> ResponseReturnValue:
     """The brief, with the work on the form below it."""
-    listed, sheet = _opened(submission_id, "look")
-    if sheet is None:
+    listed, ready = _opened(submission_id, "look")
+    if ready is None:
         return _closed(listed)
-    shown = sheet.brief
+    sheet, shown = ready.sheet, ready.sheet.brief
     return render_template(
         "desk/brief.html",
         listed=listed,
@@ -36,18 +37,26 @@ def show(submission_id: str) -> ResponseReturnValue:
         urgent=(),  # the first block and the list of flags name them
         rules=shown.draft,
         numbers={rule.id: number for number, rule in enumerate(shown.rules, start=1)},
-        **work_page.shown(listed, sheet.phone),
+        **work_page.shown(listed, sheet.phone, ready.beside),
     )
+
+
+@blueprint.get("/submissions/<submission_id>/brief.pdf")
+@needs("answers")
+def as_pdf(submission_id: str) -> ResponseReturnValue:
+    """The brief as a PDF of one page, and its appendix."""
+    listed, ready = _opened(submission_id, "print")
+    return pdf_of([ready.sheet], f"brief-{listed.reference}.pdf") if ready else _closed(listed)
 
 
 @blueprint.get("/submissions/<submission_id>/text")
 @needs("answers")
 def show_text(submission_id: str) -> ResponseReturnValue:
     """The brief as `label: value` lines to copy into a chart."""
-    listed, sheet = _opened(submission_id, "text")
-    if sheet is None:
+    listed, ready = _opened(submission_id, "text")
+    if ready is None:
         return _closed(listed)
-    return render_template("desk/brief_text.html", listed=listed, sheet=sheet, text=as_text(sheet.brief))
+    return render_template("desk/brief_text.html", listed=listed, sheet=ready.sheet, text=as_text(ready.sheet.brief))
 
 
 @blueprint.get("/rules")
@@ -67,17 +76,17 @@ def show_rules() -> ResponseReturnValue:
     )
 
 
-def _opened(submission_id: str, act: Act) -> tuple[Listed, BriefSheet | None]:
+def _opened(submission_id: str, act: Act) -> tuple[Listed, Ready | None]:
     """A form and its brief, with the look on record; 404 when there is no such form."""
     parts = desk().parts
     with parts.store.reading() as connection:
         listed = submissions.find(connection, submission_id)
         if listed is None:
             abort(404)
-        sheet = brief_sheets.of(connection, [listed]).get(listed.id)
+        ready = brief_sheets.of(connection, [listed]).get(listed.id)
     with parts.store.writing() as connection:
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act=act, record=listed.id)
-    return listed, sheet
+    return listed, ready
 
 
 def _closed(listed: Listed) -> ResponseReturnValue:

@@ -1,6 +1,7 @@
 """Briefs of forms, ready to draw: each form opened, read for the day of its visit, with what staff wrote beside it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..outputs.brief_sheet import BriefSheet
 from ..questionnaire.brief import brief
@@ -18,7 +19,15 @@ from .work_page import calls_of
 _LABELS = {"acknowledged": "Acknowledged", "note": "Note"}
 
 
-def of(connection: Connection, rows: Sequence[Listed]) -> dict[str, BriefSheet]:
+@dataclass(frozen=True)
+class Ready:
+    """A brief ready to draw, and what staff wrote beside its form as it was written."""
+
+    sheet: BriefSheet
+    beside: Sequence[Written]
+
+
+def of(connection: Connection, rows: Sequence[Listed]) -> dict[str, Ready]:
     """The briefs of these submissions by id; a form that does not open with the key of this desk is left out."""
     keys, ids = desk().parts.keyring.private_keys, [row.id for row in rows]
     opened = submissions.open_what_opens(connection, rows, keys)
@@ -26,7 +35,10 @@ def of(connection: Connection, rows: Sequence[Listed]) -> dict[str, BriefSheet]:
     written = work.written(connection, ids, keys)
     names = dict(audit_lines.accounts(connection))
     return {
-        row.id: _sheet(connection, opened[row.id], numbers.get(row.id, ""), tuple(_staff(written[row.id], names)))
+        row.id: Ready(
+            _sheet(connection, opened[row.id], numbers.get(row.id, ""), tuple(_staff(written[row.id], names))),
+            written[row.id],
+        )
         for row in rows
         if row.id in opened
     }

@@ -41,11 +41,12 @@ class Call:
     replies: tuple[Written, ...]
 
 
-def shown(listed: Listed, phone: str) -> dict[str, Any]:
-    """What templates/desk/work.html draws."""
+def shown(listed: Listed, phone: str, beside: Sequence[Written] | None = None) -> dict[str, Any]:
+    """What templates/desk/work.html draws; `beside` is what staff wrote beside the form, where that is open already."""
     parts = desk().parts
     with parts.store.reading() as connection:
-        written = work.written(connection, [listed.id], parts.keyring.private_keys)[listed.id]
+        keys = parts.keyring.private_keys
+        written = work.written(connection, [listed.id], keys)[listed.id] if beside is None else beside
         names = dict(audit_lines.accounts(connection))
         others = work.others_looking(connection, listed.id, me().id, parts.now() - RECENT)
         steps = work.steps(connection, listed.id)

@@ -1,13 +1,15 @@
 """Wordings: definitions as their patients saw them, kept for ever, loaded back by their hash."""
 
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import Connection, insert, select
 
 from ..questionnaire import versions
 from ..questionnaire.kinds import Definition
 from .models import Wording
+
+_MOST_LOADED = 32
+_LOADED: dict[str, Definition] = {}
 
 
 def keep(connection: Connection, document: str, language: str, now: datetime) -> str:
@@ -25,19 +27,27 @@ def keep(connection: Connection, document: str, language: str, now: datetime) ->
 
 
 def load(connection: Connection, digest: str) -> Definition:
-    """The definition with this digest. Raises LookupError when it was never kept."""
-    document = connection.execute(select(Wording.document).where(Wording.digest == digest)).scalar_one_or_none()
-    if document is None:
-        raise LookupError(f"no wording {digest}")
-    return _loaded(document)
+    """The definition with this digest. Raises LookupError when it was never kept.
+
+    A digest means the same for ever, so what was loaded once is not read again.
+    """
+    known = _LOADED.get(digest)
+    if known is None:
+        document = connection.execute(select(Wording.document).where(Wording.digest == digest)).scalar_one_or_none()
+        if document is None:
+            raise LookupError(f"no wording {digest}")
+        known = _remembered(digest, document)
+    return known
 
 
 def all_of(connection: Connection) -> list[tuple[str, Definition]]:
     """Every wording ever sent, as (digest, definition), newest first."""
     rows = connection.execute(select(Wording.digest, Wording.document).order_by(Wording.first_used_at.desc()))
-    return [(row.digest, _loaded(row.document)) for row in rows]
+    return [(row.digest, _LOADED.get(row.digest) or _remembered(row.digest, row.document)) for row in rows]
 
 
-@lru_cache(maxsize=32)
-def _loaded(document: str) -> Definition:
-    return versions.load(document)
+def _remembered(digest: str, document: str) -> Definition:
+    """The definition of this document, kept in memory with the last ones asked for."""
+    while len(_LOADED) >= _MOST_LOADED:
+        _LOADED.pop(next(iter(_LOADED)), None)
+    return _LOADED.setdefault(digest, versions.load(document))

@@ -116,3 +116,13 @@ def test_each_level_of_flag_has_a_shape_of_its_own_without_colors(page: Page, pa
         for level in ("urgent", "safety", "lookalike", "review")
     }
     assert len(set(shapes.values())) == 4, shapes
+
+
+def test_the_text_is_copied_whole_with_one_press(page: Page, parts: Parts) -> None:
+    form = send(parts, case_of(long_treated()))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opens(page, form.id, "text").get_by_role("button", name="Copy all of it").click()
+    page.get_by_text("Copied.", exact=True).wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#text").input_value()
+    assert copied.startswith("Patient: TESTPATIENT-ADLER, Ruth\n")

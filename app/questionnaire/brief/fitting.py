@@ -48,7 +48,7 @@ def by_length(line: Line, steps: Sequence[tuple[int, int]], matters: int) -> tup
     current = line
     for words, keep in steps:
         shorter = shortened(line, words)
-        if shorter != current:
+        if shorter is not current:
             forms.append((keep, current))
             current = shorter
     return (*forms, (matters, current))

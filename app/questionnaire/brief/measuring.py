@@ -60,12 +60,16 @@ def _part_of(word: str, words: int) -> str:
 
 def shortened(line: Line, words: int) -> Line:
     """The line with each long answer in the patient's words shown by its beginning, of at most so many words."""
-    return replace(line, said=tuple(_shortened(said, words) for said in line.said))
+    if not any(_is_long(said, words) for said in line.said):
+        return line
+    return replace(line, said=tuple(_shortened(said, words) if _is_long(said, words) else said for said in line.said))
+
+
+def _is_long(said: Said, words: int) -> bool:
+    return said.role == "quote" and room(said.text) > words
 
 
 def _shortened(said: Said, words: int) -> Said:
-    if said.role != "quote" or room(said.text) <= words:
-        return said
     before, _, inner = said.text.partition("“")
     inner = inner.rpartition("”")[0]
     return replace(said, text=f"{before}“{beginning(inner, words)}”{IN_APPENDIX}")
