@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from app import create_app, jobs, keys
 from app.keyring import LIST_NAME
 from app.parts import Parts
-from app.records import models, schema, staff_sessions
+from app.records import models, receipts, schema, staff_sessions
 from app.records.staff_sessions import Idle
 from tests.cases import TYPICAL
 from tests.conftest import FakeClock
@@ -205,6 +205,8 @@ def test_what_was_erased_after_the_backup_stays_erased(
         connection.execute(
             insert(models.Lookup).values(kind="name", digest=b"d", received_at=clock(), submission=goes.id)
         )
+        for read in (stays, goes):
+            receipts.mark_read(connection, read.id, parts.today())
         draft = connection.execute(select(models.Draft.id).order_by(models.Draft.expires_at)).scalars().first()
     operator.runs("backup", file, "--with-keys")
     (tmp_path / "other").mkdir(mode=0o700)
@@ -218,6 +220,7 @@ def test_what_was_erased_after_the_backup_stays_erased(
         assert count(restored.store, models.Lookup) == 0
         with restored.store.reading() as connection:
             assert connection.execute(select(models.Submission.revision_of)).scalars().all() == [None]
+            assert connection.execute(select(models.ReadByTeam.reference)).scalars().all() == [stays.reference]
 
 
 def test_a_list_of_the_erased_that_cannot_be_read_stops_the_restore(

@@ -119,6 +119,13 @@ def test_a_patient_goes_the_whole_way_under_the_intakes_role(patient: Patient, c
     second.sees("Your answers were sent")
 
 
+def test_a_receipt_at_the_patients_host_tells_what_the_desk_had_read(patient: Patient, desk_host: Parts) -> None:
+    patient.starts().fills_in(ANSWERS).sends(ANSWERS).does_not_see("Read by the team")
+    specialist = Staff.of(desk_host).has_an_account().signs_in()
+    specialist.follows("TESTPATIENT-VEGA, Marisol").presses("Reviewed")
+    patient.opens(patient.path).sees("Read by the team on March 2, 2026.")
+
+
 def test_recurring_work_of_the_patients_host_is_done_under_its_role(patient: Patient, clock: FakeClock) -> None:
     patient.starts()
     assert jobs.do_due(patient.parts) == 3
@@ -318,6 +325,9 @@ def test_a_taken_patients_host_reads_nothing_that_was_sent(patient: Patient) -> 
         "UPDATE sealed_key SET data = ''",
         "DELETE FROM audit",
         "UPDATE wording SET document = ''",
+        "DELETE FROM read_by_team",
+        "UPDATE read_by_team SET day = '2026-01-01'",
+        "INSERT INTO read_by_team (reference, day) SELECT reference, '2026-01-01' FROM submission",
         "INSERT INTO staff (id) VALUES ('x')",
     )
 

@@ -50,7 +50,9 @@ def move(submission_id: str) -> ResponseReturnValue:
     if to not in work.STEPS.get(expected, ()):
         abort(400)
     with parts.store.writing() as connection:
-        moved = work.move(connection, submission_id, expected=expected, to=to, who=me().id, now=parts.now())
+        moved = work.move(
+            connection, submission_id, expected=expected, to=to, who=me().id, now=parts.now(), today=parts.today()
+        )
     return _back(submission_id, f"Now: {STATUSES[to].lower()}." if moved else QUICKER)
 
 
@@ -81,7 +83,9 @@ def ask_patient(submission_id: str) -> ResponseReturnValue:
         return _back(submission_id, NOTHING_WRITTEN)
     with parts.store.writing() as connection:
         listed = _look_for(connection, submission_id)
-        on_list = work.ask(connection, parts.keyring.recipients, listed, text, who=me().id, now=parts.now())
+        on_list = work.ask(
+            connection, parts.keyring.recipients, listed, text, who=me().id, now=parts.now(), today=parts.today()
+        )
     return _back(submission_id, "The question is on the call list." if on_list else "The question is saved.")
 
 

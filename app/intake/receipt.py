@@ -1,11 +1,15 @@
 """The receipt: that it was sent, when, under which reference, what happens next, and a full copy to keep."""
 
+from contextlib import suppress
+from datetime import date
+
 from flask import Blueprint, redirect, render_template, url_for
 
 from ..questionnaire import flags, journey, versions
 from ..questionnaire.kinds import Definition
 from ..questionnaire.wording import is_helper, read_back
-from ..records import wordings
+from ..records import receipts, wordings
+from ..records.store import StoreUnavailable
 from . import coming
 from .coming import Answer
 from .showing import place_of
@@ -30,6 +34,7 @@ def show(draft_id: str) -> Answer:
         "intake/receipt.html",
         draft_id=here.id,
         sent=sent,
+        read_on=_read_on(here, sent.reference),
         locked=locked,
         expires_at=here.opened.expires_at,
         sections=[] if locked else list(read_back(definition, kept, path.asked, reached)),
@@ -39,6 +44,13 @@ def show(draft_id: str) -> Answer:
         unlock=coming.ask_birth_field() if locked else None,
         back=url_for("receipt.show", draft_id=here.id),
     )
+
+
+def _read_on(here: Visit, reference: str) -> date | None:
+    """The day on which the team had read the form. One that cannot be asked for keeps nobody from their receipt."""
+    with suppress(StoreUnavailable), here.room.parts.store.reading() as connection:
+        return receipts.read_on(connection, reference)
+    return None
 
 
 def _as_sent(here: Visit, digest: str) -> Definition:

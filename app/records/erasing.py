@@ -1,7 +1,8 @@
 """The end of a record: on its promised day, or when a person asks. Each deletion leaves one audit line, by id alone.
 
 What is deleted with a submission: its sealed answers, notes and chart number with their data keys, its digests, its
-place in the index queue, and, when a person asks, the patient's own copy. The audit keeps that it was there, and when.
+place in the index queue, the day it was read, and, when a person asks, the patient's own copy. The audit keeps that it
+was there, and when.
 """
 
 import json
@@ -16,7 +17,7 @@ from ..keys import ServerKey
 from ..sealing import PrivateKey
 from . import audit, sealed
 from .acts import Act
-from .models import Draft, IndexQueue, LegalHold, Lookup, SealedDocument, SealedKey, Submission
+from .models import Draft, IndexQueue, LegalHold, Lookup, ReadByTeam, SealedDocument, SealedKey, Submission
 from .statuses import ATTENTION
 from .submissions import Listed, listed_columns
 
@@ -59,6 +60,8 @@ def delete_submissions(connection: Connection, ids: Sequence[str]) -> list[str]:
     connection.execute(delete(SealedDocument).where(SealedDocument.submission.in_(ids)))
     for table in (Lookup, IndexQueue, LegalHold):
         connection.execute(delete(table).where(table.submission.in_(ids)))
+    references = select(Submission.reference).where(Submission.id.in_(ids))
+    connection.execute(delete(ReadByTeam).where(ReadByTeam.reference.in_(references)))
     connection.execute(update(Submission).where(Submission.revision_of.in_(ids)).values(revision_of=None))
     gone = connection.execute(delete(Submission).where(Submission.id.in_(ids)).returning(Submission.id)).scalars()
     return sorted(gone)

@@ -89,6 +89,18 @@ class Submission(Base):
     )
 
 
+class ReadByTeam(Base):
+    """The day on which the team had first read a form: all that its patient's receipt tells of the review.
+
+    By the reference, which the intake knows from the patient's own copy; it reads no other column of what was sent.
+    """
+
+    __tablename__ = "read_by_team"
+
+    reference: Mapped[str] = mapped_column(ForeignKey(Submission.reference), primary_key=True)
+    day: Mapped[date]
+
+
 class SealedDocument(Base):
     """Everything that only the desk may open: what was sent, and what staff write beside it. One row, one data key.
 

@@ -39,6 +39,8 @@ GRANTS: Mapping[str, May] = {
     "draft": May("SELECT, INSERT, UPDATE, DELETE", "SELECT (id, expires_at), DELETE"),
     # The intake looks whether a reference is taken, and reads nothing else of what was sent.
     "submission": May("SELECT (reference), INSERT", "SELECT, UPDATE (status, owner, revision_of), DELETE"),
+    # What a receipt tells of the review.
+    "read_by_team": May("SELECT", "SELECT, INSERT, DELETE"),
     # Sealed once, then only deleted: new keys are added beside a document, not in it.
     "sealed_document": May("INSERT", "SELECT, INSERT, DELETE"),
     "sealed_key": May("INSERT", "SELECT, INSERT, DELETE"),

@@ -7,13 +7,13 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select, update
 
 from ..sealing import PrivateKey, PublicKey
-from . import audit, sealed
+from . import audit, receipts, sealed
 from .acts import Act
 from .models import Audit, SealedDocument, Submission
 from .statuses import ARCHIVED, ATTENTION, IN_REVIEW, NEEDS_INFO, RECEIVED, REVIEWED
@@ -66,13 +66,20 @@ class Step:
     at: datetime
 
 
-def move(connection: Connection, submission_id: str, *, expected: str, to: str, who: str, now: datetime) -> bool:
-    """Move a form on from where its reader saw it; False when that is no step, or somebody else was quicker."""
+def move(
+    connection: Connection, submission_id: str, *, expected: str, to: str, who: str, now: datetime, today: date
+) -> bool:
+    """Move a form on from where its reader saw it; False when that is no step, or somebody else was quicker.
+
+    `today` is the clinic's day: its patient's receipt tells the one on which the form was first reviewed.
+    """
     if to not in STEPS.get(expected, ()):
         return False
     moved = update(Submission).where(Submission.id == submission_id, Submission.status == expected).values(status=to)
     if connection.execute(moved).rowcount != 1:
         return False
+    if to == REVIEWED:
+        receipts.mark_read(connection, submission_id, today)
     audit.note(connection, at=now, room="desk", who=who, act=_MOVED[to], record=submission_id)
     return True
 
@@ -127,7 +134,14 @@ def write(
 
 
 def ask(
-    connection: Connection, recipients: Sequence[PublicKey], listed: Listed, text: str, *, who: str, now: datetime
+    connection: Connection,
+    recipients: Sequence[PublicKey],
+    listed: Listed,
+    text: str,
+    *,
+    who: str,
+    now: datetime,
+    today: date,
 ) -> bool:
     """Write a question for the patient; True when the form is on the call list with it.
 
@@ -135,7 +149,7 @@ def ask(
     """
     write(connection, recipients, listed.id, "question", {"text": text}, who=who, now=now)
     if NEEDS_INFO in STEPS[listed.status]:
-        return move(connection, listed.id, expected=listed.status, to=NEEDS_INFO, who=who, now=now)
+        return move(connection, listed.id, expected=listed.status, to=NEEDS_INFO, who=who, now=now, today=today)
     return listed.status == NEEDS_INFO
 
 
