@@ -155,14 +155,15 @@ def _line(form: _Form, row: Row) -> Line:
     return Line(
         text=wording.question_text(question, helper=form.helper),
         row=row,
-        state=_state(form.definition, row.state),
+        state=state_word(form.definition, row.state),
         ends=_ends(question) if row.words else "",
         table=_table(form, question, row.entries) if isinstance(question, Repeat) and row.entries else None,
         warnings=_warnings(form, question.id),
     )
 
 
-def _state(definition: Definition, state: State) -> str:
+def state_word(definition: Definition, state: State) -> str:
+    """The word for a state in which there is no plain answer; nothing for the others."""
     words = definition.states
     return {
         State.NOT_SURE: words.not_sure,

@@ -4,9 +4,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from ..finding import chart_form
+from ..likeness import Known
 from ..records import audit, audit_lines, charts, submissions, wordings
 from ..records.audit_lines import Wanted
-from . import words, work_page
+from . import people, words, work_page
 from .access import needs
 from .context import desk, me
 from .queue import urgent_flags
@@ -51,6 +52,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         history=history,
         most=MOST_LINES,
         **work_page.shown(listed, phone),
+        **people.shown(listed, Known(opened.document["answers"], chart)),
     )
 
 

@@ -3,15 +3,15 @@
 A digest tells nothing without the index key, but equal digests show as equal: see docs/threat-model.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from ..finding import Search, Term
 from ..keys import IndexKey
 from .models import IndexQueue, Lookup, Submission
-from .submissions import Listed, listed_columns
+from .submissions import Listed, listed_columns, these
 
 
 def enqueue(connection: Connection, submission_id: str) -> None:
@@ -67,6 +67,25 @@ def find(connection: Connection, key: IndexKey, search: Search, limit: int) -> l
         return []
     query = listed_columns().where(wanted).order_by(Submission.received_at.desc(), Submission.id.desc()).limit(limit)
     return [Listed(*row) for row in connection.execute(query)]
+
+
+def sharing(
+    connection: Connection, key: IndexKey, terms: Collection[Term], *, besides: Collection[str], limit: int
+) -> list[Listed]:
+    """The submissions that share a term with these, newest first, at most so many for each term; but not `besides`.
+
+    So many for each: a phone that many gave does not keep out somebody of the same name and birth date.
+    """
+    ways = [
+        select(Lookup.submission)
+        .where(Lookup.kind == term.kind, Lookup.digest == _digest(key, term), Lookup.submission.not_in(besides))
+        .order_by(Lookup.received_at.desc(), Lookup.submission.desc())
+        .limit(limit)
+        .subquery()
+        for term in terms
+    ]
+    found = connection.execute(union_all(*(select(way) for way in ways))).scalars() if ways else ()
+    return these(connection, set(found))
 
 
 def _newest_with_all(connection: Connection, key: IndexKey, terms: frozenset[Term], limit: int) -> set[str]:

@@ -30,11 +30,14 @@ def put(
 
 def open_all(connection: Connection, wanted: Iterable[str], keys: Sequence[PrivateKey]) -> dict[str, bytes]:
     """The documents with these ids, opened, by id; one that does not open with any of these keys is left out."""
+    ids = list(wanted)
+    if not ids:
+        return {}
     held = {key.public.key_id: key for key in keys}
     rows = connection.execute(
         select(SealedDocument.id, SealedDocument.kind, SealedDocument.blob, SealedKey.key_id, SealedKey.data)
         .join(SealedKey, SealedKey.document == SealedDocument.id)
-        .where(SealedDocument.id.in_(list(wanted)), SealedKey.key_id.in_(list(held)))
+        .where(SealedDocument.id.in_(ids), SealedKey.key_id.in_(list(held)))
     )
     opened: dict[str, bytes] = {}
     for row in rows:

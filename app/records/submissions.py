@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -125,6 +125,15 @@ def find(connection: Connection, submission_id: str) -> Listed | None:
         return None
     row = connection.execute(listed_columns().where(models.Submission.id == submission_id)).first()
     return Listed(*row) if row else None
+
+
+def these(connection: Connection, submission_ids: Collection[str]) -> list[Listed]:
+    """The clear columns of these submissions, newest first; one that is not here any more is left out."""
+    if not submission_ids:
+        return []
+    s = models.Submission
+    query = listed_columns().where(s.id.in_(submission_ids)).order_by(s.received_at.desc(), s.id.desc())
+    return [Listed(*row) for row in connection.execute(query)]
 
 
 def open_answers(connection: Connection, listed: Sequence[Listed], keys: Sequence[PrivateKey]) -> list[Opened]:

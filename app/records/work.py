@@ -5,7 +5,7 @@ Nothing written is ever changed: a reply stands beside its question, a correctio
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -51,7 +51,7 @@ class Written:
     """Something that staff wrote beside a form: its words by name, as `text` of a note."""
 
     id: str
-    kind: Kind
+    kind: str
     at: datetime
     who: str
     words: Mapping[str, Any]
@@ -119,6 +119,22 @@ def write(
     now: datetime,
 ) -> str:
     """Write something beside a form, sealed; returns its id."""
+    record = put(connection, recipients, submission_id, kind, words, who=who, now=now)
+    audit.note(connection, at=now, room="desk", who=who, act=_WRITTEN[kind], record=submission_id)
+    return record
+
+
+def put(
+    connection: Connection,
+    recipients: Sequence[PublicKey],
+    submission_id: str,
+    kind: str,
+    words: Mapping[str, Any],
+    *,
+    who: str,
+    now: datetime,
+) -> str:
+    """Seal words beside a form, for somebody who notes it in the audit; returns their id."""
     record = uuid.uuid4().hex
     plain = {"at": now.isoformat(), "who": who, "words": dict(words)}
     sealed.put(
@@ -129,7 +145,6 @@ def write(
         kind=kind,
         submission=submission_id,
     )
-    audit.note(connection, at=now, room="desk", who=who, act=_WRITTEN[kind], record=submission_id)
     return record
 
 
@@ -161,12 +176,16 @@ def to_call(connection: Connection, limit: int) -> list[Listed]:
 
 
 def written(
-    connection: Connection, submission_ids: Sequence[str], keys: Sequence[PrivateKey]
+    connection: Connection,
+    submission_ids: Sequence[str],
+    keys: Sequence[PrivateKey],
+    *,
+    kinds: Collection[str] = tuple(_WRITTEN),
 ) -> dict[str, list[Written]]:
     """What staff wrote beside these forms, the oldest first, by submission id; what does not open is left out."""
     rows = connection.execute(
         select(SealedDocument.id, SealedDocument.submission, SealedDocument.kind).where(
-            SealedDocument.submission.in_(submission_ids), SealedDocument.kind.in_(list(_WRITTEN))
+            SealedDocument.submission.in_(submission_ids), SealedDocument.kind.in_(list(kinds))
         )
     ).all()
     opened = sealed.open_all(connection, [row.id for row in rows], keys)

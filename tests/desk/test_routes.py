@@ -32,7 +32,15 @@ OUTSIDERS = ("signed out", "half", "disabled")
 OBJECTS = ("own", "other's", "missing")
 MINUTES = timedelta(minutes=1)
 SITE = "http://127.0.0.1:8000"
-POSTED = {"for": "software", "expected": "received", "to": "in_review", "measure": "smc", "done": "x", "text": "x"}
+POSTED = {
+    "for": "software",
+    "expected": "received",
+    "to": "in_review",
+    "measure": "smc",
+    "done": "x",
+    "text": "x",
+    "same": "no",
+}
 """What the forms of some pages carry at least."""
 
 
@@ -60,6 +68,7 @@ class World:
     app: DispatcherMiddleware
     room: Flask
     submission: str
+    other: str
     question: str
     token: str
     cookie: str
@@ -80,7 +89,7 @@ class World:
             question = work.write(
                 connection, parts.keyring.recipients, form, "question", words, who="operator", now=parts.now()
             )
-        return cls(parts, app, room, form, question, token[1], cookie.value)
+        return cls(parts, app, room, form, send(parts).id, question, token[1], cookie.value)
 
     def somebody(self, *roles: str, half: bool = False, disabled: bool = False, old: bool = False) -> "Somebody":
         """A fresh account with a fresh sign-in, eleven minutes old when asked for."""
@@ -134,6 +143,7 @@ class Somebody:
         missing = whose == "missing"
         made: Mapping[str, str] = {
             "submission_id": "0" * 32 if missing else self.world.submission,
+            "other_id": "0" * 32 if missing else self.world.other,
             "staff_id": "0" * 32 if missing else other.id,
             "session_id": "0" * 32 if missing else other.session,
             "secret": "-".join(["0000"] * 7) if missing else self._secret,
