@@ -12,7 +12,7 @@ from ..records.statuses import ATTENTION
 from ..records.store import Connection
 from ..records.submissions import Listed, Opened
 from ..records.work import Written
-from . import words
+from . import people, words
 from .context import desk
 from .work_page import calls_of
 
@@ -30,13 +30,21 @@ class Ready:
 def of(connection: Connection, rows: Sequence[Listed]) -> dict[str, Ready]:
     """The briefs of these submissions by id; a form that does not open with the key of this desk is left out."""
     keys, ids = desk().parts.keyring.private_keys, [row.id for row in rows]
-    opened = submissions.open_what_opens(connection, rows, keys)
+    before = {row.id: form for row in rows if (form := people.last_form_of(connection, row))}
+    opened = submissions.open_what_opens(connection, [*rows, *before.values()], keys)
+    earlier = {key: opened[form.id] for key, form in before.items() if form.id in opened}
     numbers = charts.numbers(connection, ids, keys)
     written = work.written(connection, ids, keys)
     names = dict(audit_lines.accounts(connection))
     return {
         row.id: Ready(
-            _sheet(connection, opened[row.id], numbers.get(row.id, ""), tuple(_staff(written[row.id], names))),
+            _sheet(
+                connection,
+                opened[row.id],
+                earlier.get(row.id),
+                numbers.get(row.id, ""),
+                tuple(_staff(written[row.id], names)),
+            ),
             written[row.id],
         )
         for row in rows
@@ -44,12 +52,15 @@ def of(connection: Connection, rows: Sequence[Listed]) -> dict[str, Ready]:
     }
 
 
-def _sheet(connection: Connection, opened: Opened, chart: str, staff: tuple[Line, ...]) -> BriefSheet:
+def _sheet(
+    connection: Connection, opened: Opened, earlier: Opened | None, chart: str, staff: tuple[Line, ...]
+) -> BriefSheet:
     listed, document = opened.listed, opened.document
+    previous = earlier.document if earlier else None
     sent_on = desk().parts.local(listed.received_at).date()
     as_of = as_of_day(document["answers"], sent_on)
     return BriefSheet(
-        brief=brief(wordings.load(connection, listed.wording), document, as_of, sent_on),
+        brief=brief(wordings.load(connection, listed.wording), document, as_of, sent_on, previous),
         reference=listed.reference,
         chart=chart,
         visit=words.short_day(listed.visit_date) if listed.visit_date else "",

@@ -282,6 +282,16 @@ def test_the_last_form_is_the_newest_earlier_one_that_staff_confirmed(
     assert last_form(parts, newest) is None
 
 
+def test_the_brief_says_what_changed_once_staff_confirmed_the_form_before(
+    parts: Parts, clerk: Staff, earlier: Listed, later: Listed
+) -> None:
+    brief = f"/desk/submissions/{later.id}/brief"
+    clerk.opens(brief).does_not_see("Changed since the last form")
+    said(parts, later, earlier, True)
+    clerk.opens(brief).sees("Changed since the last form", "was 6", "now 9")
+    clerk.opens(f"/desk/submissions/{earlier.id}/brief").does_not_see("Changed since the last form")
+
+
 def test_a_form_known_by_way_of_another_can_be_told_apart(
     parts: Parts, clerk: Staff, earlier: Listed, later: Listed, clock: FakeClock
 ) -> None:
