@@ -1,10 +1,8 @@
 """Writing the digests by which people are found, on the desk's side: the patients' host could not, and must not."""
 
-import json
-
 from ..finding import terms_of
 from ..parts import Parts
-from ..records import charts, lookups, sealed
+from ..records import charts, lookups, submissions
 
 NAME = "index"
 BATCH = 100
@@ -25,11 +23,12 @@ def index_all(parts: Parts) -> str:
         if not wanted:
             break
         with parts.store.writing() as connection:  # read here too: a chart number given meanwhile must not be missed
-            opened = sealed.open_all(connection, wanted, parts.keyring.private_keys)
+            rows = submissions.these(connection, wanted)
+            opened = submissions.open_what_opens(connection, rows, parts.keyring.private_keys)
             numbers = charts.numbers(connection, wanted, parts.keyring.private_keys)
             terms = {
-                submission_id: terms_of(json.loads(plain)["answers"], numbers.get(submission_id, ""))
-                for submission_id, plain in opened.items()
+                submission_id: terms_of(one.document["answers"], numbers.get(submission_id, ""))
+                for submission_id, one in opened.items()
             }
             lookups.write(connection, key, terms, wanted)
         done, closed = done + len(opened), closed + len(wanted) - len(opened)

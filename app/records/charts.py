@@ -23,7 +23,8 @@ def numbers(connection: Connection, submission_ids: Sequence[str], keys: Sequenc
         )
     )
     owner = {row.id: row.submission for row in rows}
-    return {owner[key]: plain.decode() for key, plain in sealed.open_all(connection, owner, keys).items()}
+    opened = sealed.open_all(connection, owner, keys)
+    return {owner[key]: plain.decode(errors="replace") for key, plain in opened.items()}
 
 
 def give(

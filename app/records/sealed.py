@@ -1,7 +1,9 @@
 """Sealed documents on the database: each with a data key of its own, sealed once to every recipient."""
 
+import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -45,3 +47,17 @@ def open_all(connection: Connection, wanted: Iterable[str], keys: Sequence[Priva
             with suppress(SealError):
                 opened[row.id] = open_sealed(row.blob, row.data, held[row.key_id], record=row.id, kind=row.kind)
     return opened
+
+
+def document_in(plain: bytes) -> Any:
+    """The JSON document in these bytes. None when there is none, or one with half a character, which no page can say.
+
+    Whoever has taken the patients' host can seal anything to the clinic's key, and the seal holds.
+    """
+    try:
+        document = json.loads(plain)
+        if b"\\u" in plain:  # we write every character as it is; only so could half of one be written
+            json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return document

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from .. import codes
 from ..keys import ServerKey
 from ..questionnaire import versions
+from ..questionnaire.documents import is_sent_document
 from ..questionnaire.draft import Draft, Sent
 from ..questionnaire.kinds import Definition
 from ..sealing import PrivateKey, PublicKey, SealError
@@ -37,10 +38,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class Opened:
-    """A submission with its sent document, opened."""
+    """A submission with its sent document, opened, and the wording that its patient saw."""
 
     listed: Listed
     document: Mapping[str, Any]
+    definition: Definition
 
 
 def send(
@@ -145,9 +147,14 @@ def open_answers(connection: Connection, listed: Sequence[Listed], keys: Sequenc
 
 
 def open_what_opens(connection: Connection, listed: Sequence[Listed], keys: Sequence[PrivateKey]) -> dict[str, Opened]:
-    """These submissions with their answers opened, by id; one that does not open with these keys is left out."""
+    """These submissions with their answers opened, by id; one that does not open with these keys is left out.
+
+    So is one that opens and holds no sent document: whoever has taken the patients' host can seal anything.
+    """
     plain = sealed.open_all(connection, (row.id for row in listed), keys)
-    return {row.id: Opened(row, json.loads(plain[row.id])) for row in listed if row.id in plain}
+    known = {digest: wordings.load(connection, digest) for digest in {row.wording for row in listed}}
+    opened = (Opened(row, sealed.document_in(plain[row.id]), known[row.wording]) for row in listed if row.id in plain)
+    return {one.listed.id: one for one in opened if is_sent_document(one.definition, one.document)}
 
 
 def batches(connection: Connection, size: int = 200) -> Iterator[list[Listed]]:

@@ -191,11 +191,23 @@ def written(
     opened = sealed.open_all(connection, [row.id for row in rows], keys)
     found: dict[str, list[Written]] = {submission_id: [] for submission_id in submission_ids}
     for row in rows:
-        if row.id in opened:
-            plain = json.loads(opened[row.id])
-            at = datetime.fromisoformat(plain["at"])
-            found[row.submission].append(Written(row.id, row.kind, at, plain["who"], plain["words"]))
+        note = _read(row.id, row.kind, opened[row.id]) if row.id in opened else None
+        if note is not None:
+            found[row.submission].append(note)
     return {key: sorted(notes, key=lambda note: (note.at, note.id)) for key, notes in found.items()}
+
+
+def _read(record: str, kind: Kind, plain: bytes) -> Written | None:
+    """What these bytes say; None when it is nothing that staff can have written."""
+    document = sealed.document_in(plain)
+    try:
+        at, who, words = datetime.fromisoformat(document["at"]), document["who"], document["words"]
+        is_whole = at.tzinfo is not None and isinstance(who, str) and isinstance(words["text"], str)
+        if kind == "measure":
+            is_whole &= isinstance(words["value"], int) and isinstance(date.fromisoformat(words["on"]), date)
+    except (ValueError, TypeError, LookupError):
+        return None
+    return Written(record, kind, at, who, words) if is_whole else None
 
 
 def is_question(connection: Connection, submission_id: str, record: str) -> bool:
