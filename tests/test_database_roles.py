@@ -306,7 +306,7 @@ def test_neither_host_puts_a_line_on_the_others_chain(patient: Patient, desk_hos
             line = insert(models.Audit).inline().values(**false, chain=name, seq=2**31 - 1)
             with pytest.raises(StoreRefused, match="row-level security"), parts.store.writing() as connection:
                 connection.execute(line)
-    specialist.opens("/desk/").sees("Sent, newest first")
+    specialist.opens("/desk/").sees("Visits from today on")
     patient.another_device().starts().fills_in(ANSWERS).sends(ANSWERS).sees("Your answers were sent")
 
 

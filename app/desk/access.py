@@ -34,6 +34,7 @@ SIGNED_IN = "signed in"
 _LONGEST_BACK = 1000
 _needs: dict[Callable[..., Any], str] = {}
 _proved: set[Callable[..., Any]] = set()
+_by_itself: set[Callable[..., Any]] = set()
 
 
 def anyone(view: View) -> View:
@@ -67,6 +68,15 @@ def needs(right: Right) -> Callable[[View], View]:
 def proved(view: View) -> View:
     """Mark a view whose POST asks for the password or a passkey again, unless that was given minutes ago."""
     _proved.add(view)
+    return view
+
+
+def by_itself(view: View) -> View:
+    """Mark a view that an open page asks without its reader: no use of the sign-in, so it does not keep one alive.
+
+    Where nobody is signed in, it is refused and says no more: the reader did not ask to go anywhere.
+    """
+    _by_itself.add(view)
     return view
 
 
@@ -110,11 +120,11 @@ def init_app(app: Flask) -> None:
 def _guard() -> Response | tuple[str, int] | None:
     if request.endpoint is None or request.endpoint == "static":
         return None
-    found = _who_is_there()
-    g.staff = found if found and found.stage == "full" else None
-    g.half = found if found and found.stage != "full" else None
     view = current_app.view_functions[request.endpoint]
     need = need_of(view)
+    found = _who_is_there(in_use=view not in _by_itself)
+    g.staff = found if found and found.stage == "full" else None
+    g.half = found if found and found.stage != "full" else None
     if need == ANYONE:
         return None
     if need is None:
@@ -122,6 +132,8 @@ def _guard() -> Response | tuple[str, int] | None:
         abort(403)
     if need == HALF_WAY:
         return None if g.half else _to_the_door()
+    if g.staff is None and view in _by_itself:
+        abort(403)
     if g.staff is None:
         return redirect(url_for("second_step.ask"), 303) if g.half else _to_the_door()
     if need != SIGNED_IN and not may(g.staff.roles, need):
@@ -179,7 +191,7 @@ def way_back(roles: Iterable[str]) -> str:
     return home(held)
 
 
-def _who_is_there() -> SignedIn | None:
+def _who_is_there(*, in_use: bool) -> SignedIn | None:
     if not cookies.token():
         return None
     parts, now = desk().parts, desk().parts.now()
@@ -187,7 +199,7 @@ def _who_is_there() -> SignedIn | None:
         found = staff_sessions.find(connection, parts.server_key, cookies.token(), now, desk().idle)
     if found is not None and found.way != "sso" and not local.opens_locally(found.name):
         return None  # from before single sign-on became the only way in
-    if found is not None and found.is_due(now):
+    if in_use and found is not None and found.is_due(now):
         with suppress(StoreUnavailable), parts.store.writing() as connection:
             staff_sessions.touch(connection, parts.server_key, cookies.token(), now)
     return found

@@ -1,123 +1,136 @@
-"""The list of forms: those that need attention above, the rest below, newest first, opening only what is shown."""
+"""The queue: what calls for a look, in that order. Rows stand still until their reader asks for others."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import get_args
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ..questionnaire import journey
-from ..questionnaire.flags import as_of_day, flags
-from ..questionnaire.kinds import Definition, Flag
-from ..records import acts, audit, submissions, wordings
+from ..records import acts, audit, queue, submissions
+from ..records.queue import Place, Row, SectionName
 from ..records.store import Connection
-from ..records.submissions import ATTENTION, Listed, Opened
-from . import words
-from .access import needs
+from . import filters
+from .access import by_itself, needs
 from .context import desk, me
-from .words import Person
+from .rows import Entry, entries_of
 
 blueprint = Blueprint("queue", __name__)
 
 PAGE = 25
-Key = tuple[datetime, str]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One form of the list. `person` is None when it does not open with the key of this desk."""
-
-    listed: Listed
-    person: Person | None = None
-    side: str = ""
-    urgent: tuple[Flag, ...] = ()
-    rules: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    """The forms of one part of the list, and the key of the last one when there are older ones."""
-
-    entries: tuple[Entry, ...]
-    older: str
-
-    @property
-    def rules(self) -> str:
-        """What must be said of the rules behind the flags shown here."""
-        return next((entry.rules for entry in self.entries if entry.rules), "")
+MOST_COUNTED = 500
+MOST_NEW = 20
+TITLES: Mapping[SectionName, str] = {
+    "attention": "Needs attention, longest waiting first",
+    "visits": "Visits from today on",
+    "past": "Past visits, latest first",
+    "undated": "No visit date, newest first",
+    "received": "Newest first",
+}
 
 
 @blueprint.get("/")
 @needs("answers")
 def show() -> ResponseReturnValue:
-    """One page of the list. An address holds only keys: a received time and a random id.
+    """One page of the queue. An address holds what was chosen and keys: a section, a day, a time, a random id.
 
     Every look writes one audit line, which tells how many were shown and not whose.
     """
-    parts, before, attention_before = desk().parts, _key("before"), _key("attention")
+    parts, chosen, after = desk().parts, filters.read(request.args, me().id), _place(request.args.get("after", ""))
     with parts.store.reading() as connection:
-        rows = submissions.newest(connection, limit=PAGE + 1, before=before, besides=ATTENTION)
-        calls: list[Listed] = []
-        if before is None:
-            calls = submissions.newest(connection, limit=PAGE + 1, before=attention_before, status=ATTENTION)
-        attention, rest = _section(connection, calls), _section(connection, rows)
+        rows = queue.page(connection, chosen.wanted, parts.today(), limit=PAGE + 1, after=after)
+        entries = entries_of(connection, [listed for _, listed in rows[:PAGE]])
+        since = _moment(request.args.get("since", "")) or _newest(connection)
+        waiting = queue.count_waiting(connection, MOST_COUNTED)
+        new = _new(connection, since) if since else ""
     with parts.store.writing() as connection:
-        record = acts.counted(len(attention.entries) + len(rest.entries), "form")
+        record = acts.counted(len(entries), "form")
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act="list", record=record)
-    return render_template(
-        "desk/list.html", attention=attention, rest=rest, is_first=before is None and attention_before is None
+    page = render_template(
+        "desk/list.html",
+        sections=_sections(rows, entries),
+        filters=chosen,
+        choices=filters.CHOICES,
+        windows=filters.windows(parts.today()),
+        older=_written(queue.place_of(*rows[PAGE - 1])) if len(rows) > PAGE else "",
+        is_first=after is None,
+        waiting=_counted(waiting),
+        since=_said(since) if since else "",
+        new=new,
+        now=parts.now(),
     )
+    return page, 422 if chosen.problems else 200
 
 
-def urgent_flags(definition: Definition, opened: Opened) -> tuple[Flag, ...]:
-    """The urgent flags of a form, worked out again; one that was raised on sending never fades."""
-    document = opened.document
-    kept = journey.walk(definition, document["answers"], document["settings"]).kept
-    sent_on = desk().parts.local(opened.listed.received_at).date()
-    raised = {flag.id for flag in flags(definition, kept, as_of_day(kept, sent_on), sent_on)}
-    raised |= set(document["flags"]["ids"])
-    return tuple(flag for flag in definition.flags if flag.level == "urgent" and flag.id in raised)
+@blueprint.get("/new")
+@needs("answers")
+@by_itself
+def count_new() -> ResponseReturnValue:
+    """How many forms came since a moment, in words, for a page that stays open. It shows no form and writes nothing."""
+    since = _moment(request.args.get("since", ""))
+    with desk().parts.store.reading() as connection:
+        return {"new": _new(connection, since) if since else ""}
 
 
-def _section(connection: Connection, rows: Sequence[Listed]) -> Section:
-    return Section(entries_of(connection, rows[:PAGE]), _written(rows[PAGE - 1]) if len(rows) > PAGE else "")
+def _sections(rows: Sequence[Row], entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
+    """What is shown, under the titles of the sections that it stands in."""
+    found: dict[str, list[Entry]] = {}
+    for (section, _), entry in zip(rows, entries, strict=False):
+        found.setdefault(TITLES[section], []).append(entry)
+    return list(found.items())
 
 
-def entries_of(connection: Connection, rows: Sequence[Listed]) -> tuple[Entry, ...]:
-    """These submissions, opened, as a list shows them, in the same order."""
-    opened = submissions.open_what_opens(connection, rows, desk().parts.keyring.private_keys)
-    known = {digest: wordings.load(connection, digest) for digest in {row.wording for row in rows}}
-    return tuple(_entry(known[row.wording], row, opened.get(row.id)) for row in rows)
+def _newest(connection: Connection) -> datetime | None:
+    rows = submissions.newest(connection, limit=1)
+    return rows[0].received_at if rows else None
 
 
-def _entry(definition: Definition, listed: Listed, opened: Opened | None) -> Entry:
-    if opened is None:
-        return Entry(listed)
-    answers = opened.document["answers"]
-    return Entry(
-        listed,
-        words.person(answers, desk().parts.today()),
-        words.side(definition, answers),
-        urgent_flags(definition, opened) if listed.status == ATTENTION else (),
-        words.flag_rules(definition),
-    )
+def _new(connection: Connection, since: datetime) -> str:
+    count = queue.count_since(connection, since, MOST_NEW + 1)
+    if not count:
+        return ""
+    return f"More than {MOST_NEW} new, show" if count > MOST_NEW else f"{count} new, show"
 
 
-def _written(row: Listed) -> str:
-    return f"{row.received_at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z~{row.id}"
+def _counted(waiting: int) -> str:
+    if not waiting:
+        return "No form waits for review."
+    count = f"{MOST_COUNTED} or more" if waiting == MOST_COUNTED else waiting
+    return "1 form waits for review." if waiting == 1 else f"{count} forms wait for review."
 
 
-def _key(name: str) -> Key | None:
-    """The key that an address names. 404 when it is none."""
-    text = request.args.get(name, "")
+def _said(at: datetime) -> str:
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+
+
+def _written(place: Place) -> str:
+    visit = place.visit.isoformat() if place.visit else ""
+    return "~".join((place.section, visit, _said(place.received_at), place.id))
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment that an address names. 404 when it is none."""
     if not text:
         return None
-    moment, _, submission_id = text.partition("~")
     try:
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None or not submission_id.isalnum():
-            abort(404)
-        return at.astimezone(UTC), submission_id
+        at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo is not None else abort(404)
     except (ValueError, OverflowError):
+        abort(404)
+
+
+def _place(text: str) -> Place | None:
+    """The place in the queue that an address names. 404 when it is none."""
+    if not text:
+        return None
+    section, _, rest = text.partition("~")
+    visit, _, rest = rest.partition("~")
+    at, _, submission_id = rest.partition("~")
+    moment = _moment(at)
+    name = next((name for name in get_args(SectionName) if name == section), None)
+    if name is None or moment is None or not submission_id.isalnum() or bool(visit) != (name in ("visits", "past")):
+        abort(404)
+    try:
+        return Place(name, date.fromisoformat(visit) if visit else None, moment, submission_id)
+    except ValueError:
         abort(404)

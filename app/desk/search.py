@@ -18,7 +18,7 @@ from ..records import audit, lookups
 from ..records.staff_sessions import LONGEST as WORKING_DAY
 from .access import needs
 from .context import desk, me
-from .queue import entries_of
+from .rows import entries_of
 
 blueprint = Blueprint("search", __name__)
 

@@ -7,11 +7,11 @@ from ..finding import chart_form
 from ..likeness import Known
 from ..records import audit, audit_lines, charts, submissions, wordings
 from ..records.audit_lines import Wanted
-from . import people, words, work_page
+from . import filters, people, words, work_page
 from .access import needs
 from .context import desk, me
-from .queue import urgent_flags
 from .reading import read
+from .rows import urgent_flags
 
 blueprint = Blueprint("sheet", __name__)
 
@@ -34,8 +34,9 @@ def show(submission_id: str) -> ResponseReturnValue:
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act="look", record=listed.id)
     with parts.store.reading() as connection:  # behind the line of this look, which is one of them
         history = audit_lines.page(connection, Wanted(record=listed.id), limit=MOST_LINES + 1)
+    chosen = filters.read(request.args, me().id).chosen
     if opened is None:
-        return render_template("desk/closed.html", listed=listed, history=history, most=MOST_LINES)
+        return render_template("desk/closed.html", listed=listed, history=history, most=MOST_LINES, chosen=chosen)
     everything = request.args.get("all") == "1"
     phone = str(opened.document["answers"].get("phone") or "")
     sent_on = parts.local(listed.received_at).date()
@@ -51,6 +52,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         chart=chart,
         history=history,
         most=MOST_LINES,
+        chosen=chosen,
         **work_page.shown(listed, phone),
         **people.shown(listed, Known(opened.document["answers"], chart)),
     )

@@ -5,7 +5,19 @@ No name, birth date, side or flag is ever stored in clear. Times are UTC.
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Date, DateTime, Dialect, ForeignKey, Index, LargeBinary, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -86,7 +98,12 @@ class Submission(Base):
     __table_args__ = (
         Index("ix_submission_received", "received_at", "id"),
         Index("ix_submission_status_received", "status", "received_at", "id"),
-    )
+        Index("ix_submission_queue", "status", "visit_date", "received_at", "id"),
+        Index(
+            "ix_submission_owner", "owner", "status", "visit_date", "received_at", "id",
+            sqlite_where=text("owner IS NOT NULL"), postgresql_where=text("owner IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
 
 class ReadByTeam(Base):

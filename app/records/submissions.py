@@ -99,25 +99,11 @@ def _unused_reference(connection: Connection) -> str:
             return reference
 
 
-def newest(
-    connection: Connection,
-    *,
-    limit: int,
-    before: tuple[datetime, str] | None = None,
-    status: str | None = None,
-    besides: str | None = None,
-) -> list[Listed]:
-    """A page of submissions, newest first, from below the key (received at, id) of the last row shown.
-
-    `status` gives those of one status only, `besides` those of every other.
-    """
+def newest(connection: Connection, *, limit: int, before: tuple[datetime, str] | None = None) -> list[Listed]:
+    """A page of submissions, newest first, from below the key (received at, id) of the last row shown."""
     query = listed_columns().order_by(models.Submission.received_at.desc(), models.Submission.id.desc()).limit(limit)
     if before is not None:
         query = query.where(tuple_(models.Submission.received_at, models.Submission.id) < before)
-    if status is not None:
-        query = query.where(models.Submission.status == status)
-    if besides is not None:
-        query = query.where(models.Submission.status != besides)
     return [Listed(*row) for row in connection.execute(query)]
 
 

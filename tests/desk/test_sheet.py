@@ -187,7 +187,7 @@ def test_hostile_text_is_shown_as_text(parts: Parts, specialist: Staff) -> None:
     listed = send(parts, {**BELLS, "answers": answers}, urgent_now=["speech"], helper_name=HOSTILE)
     for path in ("/desk/", f"/desk/submissions/{listed.id}", f"/desk/submissions/{listed.id}?all=1"):
         specialist.opens(path)
-        assert not specialist.page.all("script")
+        assert not [script for script in specialist.page.all("script") if not script.get("src") or script.text]
         assert not [e for e in specialist.page.all("img") if e.get("onerror")]
         assert not specialist.page.all("img")
         specialist.sees("alert(1)" if "submissions" in path else "ALERT(1)")
