@@ -122,6 +122,27 @@ def test_page_by_page_the_queue_is_the_plain_sort_of_all_there_is(
     assert found == sorted_plainly(there, wanted)
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(forms=st.lists(FORMS, min_size=2, max_size=20), wanted=WANTED, number=st.integers(0, 19))
+def test_the_next_form_is_the_one_behind_and_after_the_last_the_first(
+    parts: Parts, forms: list[Form], wanted: Wanted, number: int
+) -> None:
+    there = lay_down(parts, forms)
+    working = Wanted(
+        tuple(s for s in wanted.statuses if s in OPEN) or OPEN,
+        wanted.visit_from, wanted.visit_to, wanted.owner, wanted.by_received,
+    )  # fmt: skip
+    order = sorted_plainly(there, working)
+    if not order:
+        return
+    at = number % len(order)
+    done = next(form for form in there if form.id == order[at])
+    others = [*order[at + 1 :], *order[:at]]
+    with parts.store.reading() as connection:
+        found = queue.next_after(connection, wanted, done, TODAY)
+    assert (found.id if found else None) == (others[0] if others else None)
+
+
 def test_rows_that_come_go_or_change_meanwhile_double_and_lose_no_other(parts: Parts) -> None:
     there = lay_down(parts, [Form(day, minute, RECEIVED, None) for day in range(-5, 6) for minute in range(4)])
     first = sorted_plainly(there, Wanted())

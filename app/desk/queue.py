@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import get_args
+from typing import Any, get_args
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..records import acts, audit, queue, submissions
@@ -13,6 +13,7 @@ from ..records.store import Connection
 from . import filters
 from .access import by_itself, needs
 from .context import desk, me
+from .filters import Filters
 from .rows import Entry, entries_of
 
 blueprint = Blueprint("queue", __name__)
@@ -70,6 +71,13 @@ def count_new() -> ResponseReturnValue:
     since = _moment(request.args.get("since", ""))
     with desk().parts.store.reading() as connection:
         return {"new": _new(connection, since) if since else ""}
+
+
+def next_page(connection: Connection, chosen: Filters, done: submissions.Listed) -> str:
+    """Where somebody goes on who is done with a form: to the heading of the next one, or of the list."""
+    found = queue.next_after(connection, chosen.wanted, done, desk().parts.today())
+    values: dict[str, Any] = {**chosen.chosen, "_anchor": "top"}
+    return url_for("sheet.show", submission_id=found.id, **values) if found else url_for("queue.show", **values)
 
 
 def _sections(rows: Sequence[Row], entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:

@@ -6,8 +6,10 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..records import submissions, work
+from ..records.statuses import REVIEWED
 from ..records.store import Connection
 from ..records.submissions import Listed
+from . import filters, queue
 from .access import needs
 from .context import desk, me
 from .words import STATUSES
@@ -54,6 +56,38 @@ def move(submission_id: str) -> ResponseReturnValue:
             connection, submission_id, expected=expected, to=to, who=me().id, now=parts.now(), today=parts.today()
         )
     return _back(submission_id, f"Now: {STATUSES[to].lower()}." if moved else QUICKER)
+
+
+@blueprint.post("/reviewed")
+@needs("review")
+def review(submission_id: str) -> ResponseReturnValue:
+    """Mark a form reviewed, and go on to the next one of the list that its reader came from."""
+    parts, expected = desk().parts, request.form.get("expected", "")
+    if REVIEWED not in work.STEPS.get(expected, ()):
+        abort(400)
+    chosen = filters.read(request.form, me().id)
+    with parts.store.writing() as connection:
+        done = _look_for(connection, submission_id)
+        moved = work.move(
+            connection, submission_id, expected=expected, to=REVIEWED, who=me().id, now=parts.now(), today=parts.today()
+        )
+        onward = queue.next_page(connection, chosen, done)
+    if not moved:
+        return _back(submission_id, QUICKER)
+    flash(f"{done.id} {done.reference} {expected}", "reviewed")
+    return redirect(onward, 303)
+
+
+@blueprint.post("/undo")
+@needs("review")
+def undo(submission_id: str) -> ResponseReturnValue:
+    """Take "reviewed" back, to where the form stood before."""
+    parts, to = desk().parts, request.form.get("to", "")
+    if REVIEWED not in work.STEPS.get(to, ()):
+        abort(400)
+    with parts.store.writing() as connection:
+        undone = work.take_back(connection, submission_id, to=to, who=me().id, now=parts.now(), today=parts.today())
+    return _back(submission_id, f"Undone. Now: {STATUSES[to].lower()}." if undone else QUICKER)
 
 
 @blueprint.post("/owner")
@@ -140,10 +174,7 @@ def _day(typed: str) -> date | None:
 
 
 def _look_for(connection: Connection, submission_id: str) -> Listed:
-    listed = submissions.find(connection, submission_id)
-    if listed is None:
-        abort(404)
-    return listed
+    return submissions.find(connection, submission_id) or abort(404)
 
 
 def _back(submission_id: str, said: str) -> ResponseReturnValue:

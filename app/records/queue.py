@@ -5,7 +5,7 @@ waiting first, so that nobody is pushed down by those who came later. Then visit
 past visits, the latest first; forms without a date, the newest first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -84,6 +84,18 @@ def place_of(section: SectionName, listed: Listed) -> Place:
     return Place(section, visit, listed.received_at, listed.id)
 
 
+def next_after(connection: Connection, wanted: Wanted, listed: Listed, today: date) -> Listed | None:
+    """The form to go on with after this one: the next of what waits, or the first of all; None when nothing is left."""
+    wanted = replace(wanted, statuses=tuple(status for status in wanted.statuses if status in OPEN) or OPEN)
+    place = place_of(_section_of(listed, wanted, today), listed)
+    for after in (place, None):
+        rows = page(connection, wanted, today, limit=2, after=after)
+        other = next((row for _, row in rows if row.id != listed.id), None)
+        if other is not None:
+            return other
+    return None
+
+
 def count_waiting(connection: Connection, most: int) -> int:
     """How many forms wait for review or need attention, counted up to so many."""
     return _count(connection, select(Submission.id).where(Submission.status.in_((ATTENTION, *OPEN))), most)
@@ -96,6 +108,16 @@ def count_since(connection: Connection, moment: datetime, most: int) -> int:
 
 def _count(connection: Connection, query: Select[str], most: int) -> int:
     return connection.execute(select(func.count()).select_from(query.limit(most).subquery())).scalar_one()
+
+
+def _section_of(listed: Listed, wanted: Wanted, today: date) -> SectionName:
+    if listed.status == ATTENTION:
+        return "attention"
+    if wanted.by_received:
+        return "received"
+    if listed.visit_date is None:
+        return "undated"
+    return "visits" if listed.visit_date >= today else "past"
 
 
 def _read(

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Connection, exists, insert, literal, select
+from sqlalchemy import Connection, delete, exists, insert, literal, select
 
 from .models import ReadByTeam, Submission
 
@@ -12,6 +12,12 @@ def mark_read(connection: Connection, submission_id: str, day: date) -> None:
     known = exists().where(ReadByTeam.reference == Submission.reference)
     first = select(Submission.reference, literal(day)).where(Submission.id == submission_id, ~known)
     connection.execute(insert(ReadByTeam).from_select(["reference", "day"], first))
+
+
+def mark_unread(connection: Connection, submission_id: str, day: date) -> None:
+    """Take back that a form was read on a day, where that was a mistake; an earlier day stays."""
+    reference = select(Submission.reference).where(Submission.id == submission_id).scalar_subquery()
+    connection.execute(delete(ReadByTeam).where(ReadByTeam.reference == reference, ReadByTeam.day == day))
 
 
 def read_on(connection: Connection, reference: str) -> date | None:

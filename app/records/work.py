@@ -73,13 +73,28 @@ def move(
 
     `today` is the clinic's day: its patient's receipt tells the one on which the form was first reviewed.
     """
-    if to not in STEPS.get(expected, ()):
-        return False
-    moved = update(Submission).where(Submission.id == submission_id, Submission.status == expected).values(status=to)
-    if connection.execute(moved).rowcount != 1:
+    if to not in STEPS.get(expected, ()) or not _moved(connection, submission_id, expected, to, who, now):
         return False
     if to == REVIEWED:
         receipts.mark_read(connection, submission_id, today)
+    return True
+
+
+def take_back(connection: Connection, submission_id: str, *, to: str, who: str, now: datetime, today: date) -> bool:
+    """Undo "reviewed": the form stands again where it stood before. False when it was moved on meanwhile.
+
+    The receipt of its patient no longer tells that it was read, unless it was on an earlier day.
+    """
+    if REVIEWED not in STEPS.get(to, ()) or not _moved(connection, submission_id, REVIEWED, to, who, now):
+        return False
+    receipts.mark_unread(connection, submission_id, today)
+    return True
+
+
+def _moved(connection: Connection, submission_id: str, expected: str, to: str, who: str, now: datetime) -> bool:
+    moved = update(Submission).where(Submission.id == submission_id, Submission.status == expected).values(status=to)
+    if connection.execute(moved).rowcount != 1:
+        return False
     audit.note(connection, at=now, room="desk", who=who, act=_MOVED[to], record=submission_id)
     return True
 

@@ -114,6 +114,21 @@ def test_a_page_that_asks_by_itself_signs_nobody_in_for_longer(page: Page, clock
     assert page.inner_text("h1") == "Sign in"
 
 
+def test_reviewed_next_lands_on_the_heading_of_the_next_and_tab_goes_on_from_there(page: Page) -> None:
+    page.locator(f"{ROWS}:not(.urgent *) a").nth(2).click()
+    for _ in range(2):
+        before = page.inner_text("h1")
+        page.get_by_role("button", name="Reviewed, next").click()
+        page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=before)
+        assert page.evaluate("document.activeElement.tagName") == "H1"
+    page.keyboard.press("Tab")
+    assert page.evaluate(
+        "document.querySelector('h1').compareDocumentPosition(document.activeElement) === 4"  # it follows
+    )
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Undone. Now: received.").wait_for()
+
+
 def test_on_paper_stands_the_whole_table_with_its_day_and_nothing_to_press(page: Page) -> None:
     page.set_viewport_size({"width": 816, "height": 1056})
     page.emulate_media(media="print")

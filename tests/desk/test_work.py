@@ -57,6 +57,59 @@ def test_a_form_goes_its_way_and_back_with_who_and_when(parts: Parts, specialist
     specialist.sees(f"Reviewed a form by {NAME}, 02-Mar-2026, 10:07 AM EST.")
 
 
+def test_reviewed_next_goes_to_the_next_of_the_list_and_can_be_undone(
+    parts: Parts, specialist: Staff, clock: FakeClock
+) -> None:
+    forms: list[Listed] = []
+    for name, day in (("One", "2026-03-03"), ("Two", "2026-03-04"), ("Three", None)):
+        clock.passes(seconds=1)
+        forms.append(send(parts, last_name=name, visit_date=day))
+    one, two, three = forms
+    specialist.looks_at(two.id).presses("Reviewed, next").sees(f"Form {two.reference} is marked reviewed.")
+    assert specialist.page.heading == "THREE, Marisol"
+    assert str(specialist.response and specialist.response.history[0].location).endswith("#top"), "the heading's id"
+    specialist.presses("Needs information").presses("Reviewed, next")
+    assert specialist.page.heading == "ONE, Marisol", "behind the last comes the first"
+    specialist.presses(f"Undo: form {three.reference}").sees("Undone. Now: needs information.", three.reference)
+    assert [status_of(parts, form.id) for form in forms] == [RECEIVED, REVIEWED, NEEDS_INFO]
+    specialist.presses("Reviewed, next").presses("Reviewed, next").sees("Every form that was sent is reviewed.")
+    specialist.presses(f"Undo: form {one.reference}").sees("Undone. Now: received.", one.reference)
+
+
+def test_reviewed_next_stays_within_what_was_chosen(parts: Parts, specialist: Staff) -> None:
+    forms = [send(parts, last_name=name, visit_date="2026-03-03") for name in ("Mine", "Other", "Also")]
+    for form in (forms[0], forms[2]):
+        specialist.looks_at(form.id).presses("I look after it")
+    specialist.opens("/desk/?owner=me")
+    first, second = specialist.names
+    specialist.follows(first).presses("Reviewed, next")
+    assert specialist.page.heading == second
+    specialist.presses("Reviewed, next").sees("No form fits all that was chosen.", "Take away: Mine")
+
+
+def test_somebody_was_quicker_with_reviewed_next_and_with_undo(parts: Parts, specialist: Staff) -> None:
+    form, _ = send(parts), send(parts, last_name="Next")
+    other = specialist.another_browser().has_an_account(name=OTHER).signs_in(OTHER).looks_at(form.id)
+    specialist.looks_at(form.id).presses("Reviewed, next")
+    other.presses("Reviewed, next").sees("Somebody else was quicker")
+    other.looks_at(form.id).presses("Archive")
+    specialist.presses(f"Undo: form {form.reference}").sees("Somebody else was quicker")
+    assert status_of(parts, form.id) == ARCHIVED
+    token = str(specialist.value_of("csrf_token"))
+    for path, data in (
+        ("undo", {"to": ATTENTION}),
+        ("undo", {}),
+        ("reviewed", {"expected": ATTENTION}),
+        ("reviewed", {}),
+    ):
+        posted = specialist.posts(f"/desk/submissions/{form.id}/{path}", {"csrf_token": token, **data})
+        assert posted.status == 400, (path, data)
+
+
+def test_what_needs_attention_is_not_reviewed_in_passing(parts: Parts, specialist: Staff) -> None:
+    specialist.looks_at(send(parts, urgent_now=["speech"]).id).does_not_see("Reviewed, next")
+
+
 def test_every_status_is_left_only_by_its_steps(parts: Parts) -> None:
     form = send(parts)
     for status in STATUSES:
