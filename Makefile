@@ -37,7 +37,7 @@ fonts: .venv/dev ## Find fonts for names in Chinese, Japanese and Korean, or ins
 	     && { echo "Installing fonts"; apt-get update -qq && apt-get install -y -qq fonts-noto-cjk >/dev/null; }; } \
 	|| echo "NOT RUN: PDFs with names in Chinese and Korean, since no font here draws them and none can be installed."
 
-bench: .venv/dev ## Measure pages, sealing and search, against floors of the same run (PART=pages, sealing, search, desk or briefs)
+bench: .venv/dev ## Measure pages, sealing and search, against floors of the same run (PART=pages, sealing, search, queue, desk or briefs)
 	$(PY) -m bench $(PART)
 
 test-faults: .venv/dev ## Break things on purpose around the real server (about five minutes; docs/faults.md)

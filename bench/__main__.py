@@ -1,10 +1,17 @@
-"""`make bench`: the patients' pages, sealing and the export, finding, the desk. Or one of them by its name."""
+"""`make bench`: the patients' pages, sealing and the export, finding, the queue, the desk. Or one by its name."""
 
 import sys
 
-from bench import briefs, desk, pages, sealing, search
+from bench import briefs, desk, pages, queue, sealing, search
 
-PARTS = {"pages": pages.main, "sealing": sealing.main, "search": search.main, "desk": desk.main, "briefs": briefs.main}
+PARTS = {
+    "pages": pages.main,
+    "sealing": sealing.main,
+    "search": search.main,
+    "queue": queue.main,
+    "desk": desk.main,
+    "briefs": briefs.main,
+}
 
 
 def main() -> None:

