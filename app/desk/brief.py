@@ -1,6 +1,6 @@
 """The one-page brief of a form: on screen and paper, as text for the chart. Every look writes one audit line."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -10,7 +10,7 @@ from ..questionnaire.brief.concerns import LEVEL_WORDS
 from ..records import audit, submissions
 from ..records.acts import Act
 from ..records.submissions import Listed
-from . import brief_sheets, words, work_page
+from . import brief_sheets, filters, words, work_page
 from .access import needs
 from .brief_sheets import Ready
 from .context import desk, me
@@ -34,6 +34,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         brief=shown,
         figure=Markup(timeline_figure.svg(shown.timeline) if shown.timeline else ""),  # noqa: S704 (escaped there)
         legend=timeline_figure.LEGEND,
+        chosen=filters.read(request.args, me().id).chosen,
         urgent=(),  # the first block and the list of flags name them
         rules=shown.draft,
         numbers={rule.id: number for number, rule in enumerate(shown.rules, start=1)},
@@ -56,7 +57,8 @@ def show_text(submission_id: str) -> ResponseReturnValue:
     listed, ready = _opened(submission_id, "text")
     if ready is None:
         return _closed(listed)
-    return render_template("desk/brief_text.html", listed=listed, sheet=ready.sheet, text=as_text(ready.sheet.brief))
+    text = as_text(ready.sheet.brief)
+    return render_template("desk/brief_text.html", listed=listed, sheet=ready.sheet, text=text, chosen={})
 
 
 @blueprint.get("/rules")
@@ -90,4 +92,4 @@ def _opened(submission_id: str, act: Act) -> tuple[Listed, Ready | None]:
 
 
 def _closed(listed: Listed) -> ResponseReturnValue:
-    return render_template("desk/closed.html", listed=listed, history=(), most=0)
+    return render_template("desk/closed.html", listed=listed, history=(), most=0, chosen={})

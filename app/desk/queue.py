@@ -77,7 +77,7 @@ def next_page(connection: Connection, chosen: Filters, done: submissions.Listed)
     """Where somebody goes on who is done with a form: to the heading of the next one, or of the list."""
     found = queue.next_after(connection, chosen.wanted, done, desk().parts.today())
     values: dict[str, Any] = {**chosen.chosen, "_anchor": "top"}
-    return url_for("sheet.show", submission_id=found.id, **values) if found else url_for("queue.show", **values)
+    return url_for("brief.show", submission_id=found.id, **values) if found else url_for("queue.show", **values)
 
 
 def _sections(rows: Sequence[Row], entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:

@@ -73,10 +73,11 @@ def move(
 
     `today` is the clinic's day: its patient's receipt tells the one on which the form was first reviewed.
     """
-    if to not in STEPS.get(expected, ()) or not _moved(connection, submission_id, expected, to, who, now):
+    if to not in STEPS.get(expected, ()) or not _stands_now(connection, submission_id, expected, to):
         return False
     if to == REVIEWED:
         receipts.mark_read(connection, submission_id, today)
+    audit.note(connection, at=now, room="desk", who=who, act=_MOVED[to], record=submission_id)
     return True
 
 
@@ -85,18 +86,17 @@ def take_back(connection: Connection, submission_id: str, *, to: str, who: str, 
 
     The receipt of its patient no longer tells that it was read, unless it was on an earlier day.
     """
-    if REVIEWED not in STEPS.get(to, ()) or not _moved(connection, submission_id, REVIEWED, to, who, now):
+    if REVIEWED not in STEPS.get(to, ()) or not _stands_now(connection, submission_id, REVIEWED, to):
         return False
     receipts.mark_unread(connection, submission_id, today)
-    return True
-
-
-def _moved(connection: Connection, submission_id: str, expected: str, to: str, who: str, now: datetime) -> bool:
-    moved = update(Submission).where(Submission.id == submission_id, Submission.status == expected).values(status=to)
-    if connection.execute(moved).rowcount != 1:
-        return False
     audit.note(connection, at=now, room="desk", who=who, act=_MOVED[to], record=submission_id)
     return True
+
+
+def _stands_now(connection: Connection, submission_id: str, expected: str, to: str) -> bool:
+    """Whether the form stood where it was expected to, and stands there no more."""
+    moved = update(Submission).where(Submission.id == submission_id, Submission.status == expected).values(status=to)
+    return connection.execute(moved).rowcount == 1
 
 
 def acknowledge(
