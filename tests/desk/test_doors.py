@@ -251,6 +251,9 @@ def test_every_view_says_what_it_needs(parts: Parts) -> None:
             continue
         path = rule.rule.replace("<submission_id>", "0" * 32)
         response = browser.client.get(path)
+        if rule.endpoint == "queue.count_new":  # a page asks it by itself, and follows nowhere
+            assert response.status_code == 403, rule
+            continue
         assert response.status_code == 303, rule
         assert response.location.endswith("/sign-in"), rule
 
