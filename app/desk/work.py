@@ -68,10 +68,10 @@ def review(submission_id: str) -> ResponseReturnValue:
     chosen = filters.read(request.form, me().id)
     with parts.store.writing() as connection:
         done = _look_for(connection, submission_id)
+        onward = queue.next_page(connection, chosen, done)
         moved = work.move(
             connection, submission_id, expected=expected, to=REVIEWED, who=me().id, now=parts.now(), today=parts.today()
         )
-        onward = queue.next_page(connection, chosen, done)
     if not moved:
         return _back(submission_id, QUICKER)
     flash(f"{done.id} {done.reference} {expected}", "reviewed")
