@@ -187,11 +187,13 @@ def test_every_page_is_read_in_the_order_of_an_index(
         with parts.store.writing() as connection:
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # of twenty rows it would read all
             connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+            connection.exec_driver_sql("SET LOCAL enable_sort = off")  # where an index can have the order, it has
             plans = list(_plans(parts, connection, section, owner))
     else:
         with parts.store.reading() as connection:
             plans = list(_plans(parts, connection, section, owner))
-    index = "ix_submission_owner" if owner and section in ("visits", "past", "undated") else "ix_submission_"
+    by_owner = owner and section in ("visits", "past", "undated") and parts.store.is_sqlite  # PostgreSQL weighs costs
+    index = "ix_submission_owner" if by_owner else "ix_submission_"
     for plan in plans:
         assert "USING INDEX" in plan or "Index Scan" in plan, plan
         assert index in plan, plan
