@@ -101,7 +101,7 @@ class Staff(Browser):
     @property
     def names(self) -> list[str]:
         """The links of the list, in order."""
-        found = [a for a in self.page.all("a") if re.search(r"/submissions/\w{32}(\?|$)", str(a.get("href")))]
+        found = [a for a in self.page.all("a") if re.search(r"/submissions/\w{32}(/brief)?(\?|$)", str(a.get("href")))]
         return ["".join(a.itertext()) for a in found]
 
 

@@ -37,7 +37,7 @@ def test_a_row_tells_who_when_and_which_side(parts: Parts, specialist: Staff) ->
         "Received",
     )
     specialist.follows("TESTPATIENT-VEGA, Marisol").sees(listed.reference)
-    assert specialist.path == f"/desk/submissions/{listed.id}"
+    assert specialist.path == f"/desk/submissions/{listed.id}/brief"
 
 
 def test_the_times_are_those_of_the_clinic_in_summer_too(parts: Parts, specialist: Staff, clock: FakeClock) -> None:

@@ -48,7 +48,7 @@ def test_a_form_is_found_by_what_staff_know(specialist: Staff, ana: str, typed: 
     looks_for(specialist, typed).sees("1 form found", "NÚÑEZ, Ana María")
     assert specialist.names == ["NÚÑEZ, Ana María"]
     specialist.follows("NÚÑEZ, Ana María")
-    assert specialist.path == f"/desk/submissions/{ana}"
+    assert specialist.path == f"/desk/submissions/{ana}/brief"
 
 
 def test_a_form_is_found_by_its_reference_even_before_it_is_indexed(parts: Parts, specialist: Staff) -> None:
