@@ -1,20 +1,20 @@
 """Which forms are of one person: staff say so, and can take it back. No form is merged or changed by it.
 
 What was said is sealed, beside both forms, so that each finds the other. The audit tells that somebody decided about
-a form, and not what: its lines stand in clear.
+a form, and not what: its lines stand in clear. What was said counts only with its line: whoever has taken the patients'
+host can seal anything to the clinic's key, and adds no line to the desk's chain.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from ..sealing import PrivateKey, PublicKey
 from . import audit, work
+from .models import Audit
 
-PERSON = "person"
-"""The kind of sealed document that holds what was said about two forms."""
 _MOST = 50
 """Forms of one person that are looked for by way of others."""
 
@@ -56,7 +56,7 @@ def decide(
 ) -> None:
     """Say whether two forms are of the same person; None takes back what was said before."""
     for form, other in (pair, pair[::-1]):
-        work.put(connection, recipients, form, PERSON, {"form": other, "same": same}, who=who, now=now)
+        work.put(connection, recipients, form, work.PERSON, {"form": other, "same": same}, who=who, now=now)
     for form in pair:
         audit.note(connection, at=now, room="desk", who=who, act="person", record=form)
 
@@ -81,10 +81,23 @@ def _decisions(
     connection: Connection, forms: Collection[str], keys: Sequence[PrivateKey]
 ) -> dict[str, dict[str, Decision]]:
     """The decision that holds, which is the latest, by form and by other form."""
-    written = work.written(connection, list(forms), keys, kinds=[PERSON])
+    written = work.written(connection, list(forms), keys, kinds=[work.PERSON])
+    noted = _noted(connection, [form for form, notes in written.items() if notes])
     return {
         form: {
-            note.words["form"]: Decision(note.words["form"], note.words["same"], note.who, note.at) for note in notes
+            note.words["form"]: Decision(note.words["form"], note.words["same"], note.who, note.at)
+            for note in notes
+            if (form, note.who, note.at) in noted
         }
         for form, notes in written.items()
     }
+
+
+def _noted(connection: Connection, forms: Collection[str]) -> set[tuple[str, str, datetime]]:
+    """Who decided about which of these forms and when, as the desk's chain has it."""
+    if not forms:
+        return set()
+    lines = select(Audit.record, Audit.who, Audit.at).where(
+        Audit.record.in_(forms), Audit.act == "person", Audit.chain.startswith("desk-")
+    )
+    return {(line.record, line.who, line.at) for line in connection.execute(lines)}

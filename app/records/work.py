@@ -45,6 +45,9 @@ _WRITTEN: Mapping[Kind, Act] = {
     "measure": "measure",
 }
 
+PERSON = "person"
+"""What was said about two forms (app/records/persons.py): written like a note, and no note."""
+
 
 @dataclass(frozen=True)
 class Written:
@@ -212,12 +215,16 @@ def written(
     return {key: sorted(notes, key=lambda note: (note.at, note.id)) for key, notes in found.items()}
 
 
-def _read(record: str, kind: Kind, plain: bytes) -> Written | None:
+def _read(record: str, kind: str, plain: bytes) -> Written | None:
     """What these bytes say; None when it is nothing that staff can have written."""
     document = sealed.document_in(plain)
     try:
         at, who, words = datetime.fromisoformat(document["at"]), document["who"], document["words"]
-        is_whole = at.tzinfo is not None and isinstance(who, str) and isinstance(words["text"], str)
+        is_whole = at.tzinfo is not None and isinstance(who, str)
+        if kind == PERSON:
+            is_whole &= isinstance(words["form"], str) and isinstance(words["same"], bool | None)
+        else:
+            is_whole &= isinstance(words["text"], str)
         if kind == "measure":
             is_whole &= isinstance(words["value"], int) and isinstance(date.fromisoformat(words["on"]), date)
     except (ValueError, TypeError, LookupError):

@@ -11,7 +11,7 @@ from app.desk import people
 from app.jobs import index
 from app.likeness import Known
 from app.parts import Parts
-from app.records import charts, erasing, lookups, models, persons, submissions
+from app.records import audit, charts, erasing, lookups, models, persons, submissions, work
 from app.records.submissions import Listed
 from tests.conftest import FakeClock
 from tests.desk.factories import send
@@ -228,6 +228,20 @@ def test_what_was_said_goes_with_the_form_and_names_nobody_who_is_gone(
         kinds = connection.execute(select(models.SealedDocument.kind)).scalars().all()
     assert sorted(kinds) == ["answers", "person"]
     clerk.looks_at(later.id).does_not_see(SAME, POSSIBLY, earlier.reference)
+    assert last_form(parts, later) is None
+
+
+@pytest.mark.parametrize("more", [{"same": True}, {"same": "yes"}, {"same": True, "form": 7}, {"text": "x"}, {}])
+def test_what_the_desk_did_not_note_was_not_decided(
+    parts: Parts, clerk: Staff, earlier: Listed, later: Listed, more: dict[str, Any]
+) -> None:
+    """A taken patients' host can seal a document of any kind to the clinic's key, and note it on its own chain."""
+    with parts.store.writing() as connection:
+        for kind in ("person", "note"):
+            forged = {"form": earlier.id, **more}
+            work.put(connection, parts.keyring.recipients, later.id, kind, forged, who="x", now=parts.now())
+        audit.note(connection, at=parts.now(), room="intake", who="x", act="person", record=later.id)
+    clerk.looks_at(later.id).sees(POSSIBLY).does_not_see(SAME)
     assert last_form(parts, later) is None
 
 
