@@ -4,13 +4,14 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from ..likeness import Known
 from ..outputs import timeline_figure
 from ..questionnaire.brief import all_rules, as_text
 from ..questionnaire.brief.concerns import LEVEL_WORDS
 from ..records import audit, submissions
 from ..records.acts import Act
 from ..records.submissions import Listed
-from . import brief_sheets, filters, words, work_page
+from . import brief_sheets, filters, people, words, work_page
 from .access import needs
 from .brief_sheets import Ready
 from .context import desk, me
@@ -34,11 +35,13 @@ def show(submission_id: str) -> ResponseReturnValue:
         brief=shown,
         figure=Markup(timeline_figure.svg(shown.timeline) if shown.timeline else ""),  # noqa: S704 (escaped there)
         legend=timeline_figure.LEGEND,
+        chart=sheet.chart,
         chosen=filters.read(request.args, me().id).chosen,
         urgent=(),  # the first block and the list of flags name them
         rules=shown.draft,
         numbers={rule.id: number for number, rule in enumerate(shown.rules, start=1)},
         **work_page.shown(listed, sheet.phone, ready.beside),
+        **people.shown(listed, Known(ready.answers, sheet.chart)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..outputs.brief_sheet import BriefSheet
 from ..questionnaire.brief import brief
@@ -21,9 +22,10 @@ _LABELS = {"acknowledged": "Acknowledged", "note": "Note"}
 
 @dataclass(frozen=True)
 class Ready:
-    """A brief ready to draw, and what staff wrote beside its form as it was written."""
+    """A brief ready to draw, the answers it was made from, and what staff wrote beside its form as it was written."""
 
     sheet: BriefSheet
+    answers: Mapping[str, Any]
     beside: Sequence[Written]
 
 
@@ -45,6 +47,7 @@ def of(connection: Connection, rows: Sequence[Listed]) -> dict[str, Ready]:
                 numbers.get(row.id, ""),
                 tuple(_staff(written[row.id], names)),
             ),
+            opened[row.id].document["answers"],
             written[row.id],
         )
         for row in rows

@@ -73,4 +73,5 @@ def give_chart_number(submission_id: str) -> ResponseReturnValue:
         else:
             charts.give(connection, parts.keyring.recipients, listed.id, number, who=me().id, now=parts.now())
             flash("The chart number is saved." if number else "The chart number is taken away.")
-    return redirect(url_for("sheet.show", submission_id=listed.id), 303)
+    page = "brief.show" if request.form.get("page") == "brief" else "sheet.show"
+    return redirect(url_for(page, submission_id=listed.id), 303)
