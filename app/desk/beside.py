@@ -11,7 +11,7 @@ from ..likeness import Known, reasons
 from ..questionnaire.differences import Difference, changes, differences
 from ..questionnaire.kinds import Definition, Part
 from ..questionnaire.wording import is_helper
-from ..records import audit, audit_lines, persons, submissions, wordings
+from ..records import audit, audit_lines, persons, submissions
 from ..records.submissions import Listed, Opened
 from . import people
 from .access import needs
@@ -50,12 +50,12 @@ def show(submission_id: str, other_id: str) -> ResponseReturnValue:
         rows = people.pair(connection, submission_id, other_id)
         opened = submissions.open_what_opens(connection, rows, keys)
         known = people.known_of(connection, opened)
-        definition = wordings.load(connection, rows[1].wording)
         said = persons.said_of(connection, submission_id, keys)
         names = dict(audit_lines.accounts(connection))
     with parts.store.writing() as connection:
         for row in rows:
             audit.note(connection, at=parts.now(), room="desk", who=me().id, act="look", record=row.id)
+    definition = opened[rows[1].id].definition if rows[1].id in opened else parts.definition
     found = _compared(definition, [opened[row.id] for row in rows if row.id in opened])
     changed = changes(found)
     everything = request.args.get("all") == "1"

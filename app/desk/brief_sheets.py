@@ -8,7 +8,7 @@ from ..outputs.brief_sheet import BriefSheet
 from ..questionnaire.brief import brief
 from ..questionnaire.brief.model import Line, Said
 from ..questionnaire.flags import as_of_day
-from ..records import audit_lines, charts, submissions, wordings, work
+from ..records import audit_lines, charts, submissions, work
 from ..records.statuses import ATTENTION
 from ..records.store import Connection
 from ..records.submissions import Listed, Opened
@@ -41,7 +41,6 @@ def of(connection: Connection, rows: Sequence[Listed]) -> dict[str, Ready]:
     return {
         row.id: Ready(
             _sheet(
-                connection,
                 opened[row.id],
                 earlier.get(row.id),
                 numbers.get(row.id, ""),
@@ -55,15 +54,13 @@ def of(connection: Connection, rows: Sequence[Listed]) -> dict[str, Ready]:
     }
 
 
-def _sheet(
-    connection: Connection, opened: Opened, earlier: Opened | None, chart: str, staff: tuple[Line, ...]
-) -> BriefSheet:
+def _sheet(opened: Opened, earlier: Opened | None, chart: str, staff: tuple[Line, ...]) -> BriefSheet:
     listed, document = opened.listed, opened.document
     previous = earlier.document if earlier else None
     sent_on = desk().parts.local(listed.received_at).date()
     as_of = as_of_day(document["answers"], sent_on)
     return BriefSheet(
-        brief=brief(wordings.load(connection, listed.wording), document, as_of, sent_on, previous),
+        brief=brief(opened.definition, document, as_of, sent_on, previous),
         reference=listed.reference,
         chart=chart,
         visit=words.short_day(listed.visit_date) if listed.visit_date else "",

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ..finding import chart_form
 from ..likeness import Known
-from ..records import audit, audit_lines, charts, submissions, wordings
+from ..records import audit, audit_lines, charts, submissions
 from ..records.audit_lines import Wanted
 from . import filters, people, words, work_page
 from .access import needs
@@ -27,7 +27,6 @@ def show(submission_id: str) -> ResponseReturnValue:
         listed = submissions.find(connection, submission_id)
         if listed is None:
             abort(404)
-        definition = wordings.load(connection, listed.wording)
         opened = submissions.open_what_opens(connection, [listed], parts.keyring.private_keys).get(listed.id)
         chart = charts.numbers(connection, [listed.id], parts.keyring.private_keys).get(listed.id, "")
     with parts.store.writing() as connection:
@@ -37,7 +36,7 @@ def show(submission_id: str) -> ResponseReturnValue:
     chosen = filters.read(request.args, me().id).chosen
     if opened is None:
         return render_template("desk/closed.html", listed=listed, history=history, most=MOST_LINES, chosen=chosen)
-    everything = request.args.get("all") == "1"
+    definition, everything = opened.definition, request.args.get("all") == "1"
     phone = str(opened.document["answers"].get("phone") or "")
     sent_on = parts.local(listed.received_at).date()
     return render_template(

@@ -5,7 +5,7 @@ asked in their old order, then flags, warnings and states. A value of an old wor
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -72,6 +72,7 @@ class Tables:
         self.main = Sheet(MAIN, cols.union([[*cols.LEADING, *answers, *cols.TRAILING]]))
         self.groups = _group_sheets(definitions)
         self._definitions = dict(wordings)
+        self._unknown = replace(current, version="")
         self._encoders: dict[str, _Encoder] = {}
 
     @property
@@ -80,10 +81,15 @@ class Tables:
         return (self.main, *self.groups)
 
     def rows(self, submission: ExportRow) -> Rows:
-        """The cells of one submission. Raises LookupError when its wording was not given."""
+        """The cells of one submission. Raises LookupError when its wording was not given.
+
+        One without a document has no answers to put in its wording: its row then names no version.
+        """
         encoder = self._encoders.get(submission.wording)
         if encoder is None:
             definition = self._definitions.get(submission.wording)
+            if definition is None and submission.document is None:
+                definition = self._unknown
             if definition is None:
                 raise LookupError(f"submission {submission.id} points at an unknown wording, {submission.wording}")
             encoder = _Encoder(definition, self.main, self.groups)

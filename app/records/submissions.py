@@ -135,11 +135,13 @@ def open_answers(connection: Connection, listed: Sequence[Listed], keys: Sequenc
 def open_what_opens(connection: Connection, listed: Sequence[Listed], keys: Sequence[PrivateKey]) -> dict[str, Opened]:
     """These submissions with their answers opened, by id; one that does not open with these keys is left out.
 
-    So is one that opens and holds no sent document: whoever has taken the patients' host can seal anything.
+    So is one that opens and holds no sent document, or whose wording is none: whoever has taken the patients' host can
+    store anything.
     """
     plain = sealed.open_all(connection, (row.id for row in listed), keys)
-    known = {digest: wordings.load(connection, digest) for digest in {row.wording for row in listed}}
-    opened = (Opened(row, sealed.document_in(plain[row.id]), known[row.wording]) for row in listed if row.id in plain)
+    known = wordings.those_of(connection, {row.wording for row in listed})
+    readable = (row for row in listed if row.id in plain and row.wording in known)
+    opened = (Opened(row, sealed.document_in(plain[row.id]), known[row.wording]) for row in readable)
     return {one.listed.id: one for one in opened if is_sent_document(one.definition, one.document)}
 
 

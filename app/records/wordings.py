@@ -1,5 +1,7 @@
 """Wordings: definitions as their patients saw them, kept for ever, loaded back by their hash."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -27,27 +29,46 @@ def keep(connection: Connection, document: str, language: str, now: datetime) ->
 
 
 def load(connection: Connection, digest: str) -> Definition:
-    """The definition with this digest. Raises LookupError when it was never kept.
+    """The definition with this digest. Raises LookupError when it was never kept, or what is kept is not it.
 
     A digest means the same for ever, so what was loaded once is not read again.
     """
     known = _LOADED.get(digest)
     if known is None:
         document = connection.execute(select(Wording.document).where(Wording.digest == digest)).scalar_one_or_none()
-        if document is None:
-            raise LookupError(f"no wording {digest}")
-        known = _remembered(digest, document)
+        known = _remembered(digest, document) if document is not None else None
+    if known is None:
+        raise LookupError(f"no wording {digest}")
     return known
 
 
+def those_of(connection: Connection, digests: Iterable[str]) -> dict[str, Definition]:
+    """The definitions with these digests; one that is not here, or is not what its digest says, is left out."""
+    found: dict[str, Definition] = {}
+    for digest in digests:
+        with suppress(LookupError):
+            found[digest] = load(connection, digest)
+    return found
+
+
 def all_of(connection: Connection) -> list[tuple[str, Definition]]:
-    """Every wording ever sent, as (digest, definition), newest first."""
+    """Every wording ever sent, as (digest, definition), newest first; what is not what its digest says is left out."""
     rows = connection.execute(select(Wording.digest, Wording.document).order_by(Wording.first_used_at.desc()))
-    return [(row.digest, _LOADED.get(row.digest) or _remembered(row.digest, row.document)) for row in rows]
+    every = ((row.digest, _LOADED.get(row.digest) or _remembered(row.digest, row.document)) for row in rows)
+    return [(digest, definition) for digest, definition in every if definition is not None]
 
 
-def _remembered(digest: str, document: str) -> Definition:
-    """The definition of this document, kept in memory with the last ones asked for."""
+def _remembered(digest: str, document: str) -> Definition | None:
+    """The definition of this document, kept in memory with the last ones asked for.
+
+    None when its content has another digest, or is no definition: a taken patients' host can store anything here.
+    """
+    if versions.digest(document) != digest:
+        return None
+    try:
+        loaded = versions.load(document)
+    except (ValueError, TypeError, RecursionError):
+        return None
     while len(_LOADED) >= _MOST_LOADED:
         _LOADED.pop(next(iter(_LOADED)), None)
-    return _LOADED.setdefault(digest, versions.load(document))
+    return _LOADED.setdefault(digest, loaded)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from app import jobs
 from app.desk.words import DOES_NOT_OPEN
 from app.parts import Parts
+from app.questionnaire import versions
 from app.questionnaire.documents import is_sent_document
 from app.questionnaire.hemifacial_spasm import DEFINITION
 from app.records import lookups, models, sealed
@@ -163,3 +164,30 @@ def test_a_note_that_staff_cannot_have_written_is_left_out(parts: Parts, special
         sealed.put(connection, recipients, b"\xff\xfe", record="c" * 32, kind="chart", submission=form.id)
     assert specialist.looks_at(form.id).status == 200
     specialist.sees("Who opened this form")
+
+
+@pytest.mark.parametrize(
+    "stored",
+    ['{"_":"Definition"}', "[]", "no JSON", '{"_":"Nothing"}', '{"_":"Definition","parts":7}'],
+)
+@pytest.mark.parametrize("honest", [True, False], ids=["its own digest", "another digest"])
+def test_a_form_whose_wording_is_no_questionnaire_does_not_open_and_no_other_is_in_its_way(
+    parts: Parts, specialist: Staff, stored: str, honest: bool
+) -> None:
+    """A taken patients' host can store a wording too, under a digest that is its own or not."""
+    good, bad = send(parts, last_name="Good"), send(parts, last_name="Bad")
+    digest = versions.digest(stored) if honest else "f" * 64
+    with parts.store.writing() as connection:
+        row = {"digest": digest, "language": "en", "document": stored, "first_used_at": parts.now()}
+        connection.execute(insert(models.Wording).values(row))
+        connection.execute(update(models.Submission).where(models.Submission.id == bad.id).values(wording=digest))
+    specialist.opens("/desk/").sees(DOES_NOT_OPEN, "GOOD, Marisol").does_not_see("BAD")
+    for path in (f"/desk/submissions/{bad.id}", f"/desk/submissions/{bad.id}/brief"):
+        specialist.opens(path).sees("This form does not open", bad.reference)
+    specialist.opens(f"/desk/submissions/{good.id}/beside/{bad.id}")
+    assert specialist.status == 200
+    specialist.opens("/desk/export").presses("For a spreadsheet (Excel)")
+    assert specialist.response
+    rows = zipfile.ZipFile(io.BytesIO(specialist.response.data)).read("submissions.csv").decode("utf-8-sig")
+    assert good.reference in rows
+    assert bad.reference in rows
