@@ -64,7 +64,7 @@ def test_an_example_patient_comes_out_equal_at_the_desk_and_in_the_csv(
     patient.starts().fills_in(answers).sends(answers)
     staff = a_specialist(patient.parts)
     staff.opens("/desk/").sees(answers["last_name"].upper())
-    staff.follows(staff.names[0])
+    staff.follows(staff.names[0]).follows("All answers")
     definition = patient.parts.definition
     for key, value in answers.items():
         question = definition.questions[key]
@@ -122,7 +122,7 @@ def test_hostile_text_goes_through_every_text_question_to_every_output(
     patient.sends(answers).sees("Your answers were sent")
     staff = a_specialist(patient.parts)
     staff.opens("/desk/")
-    staff.follows(staff.names[0])
+    staff.follows(staff.names[0]).follows("All answers")
     assert staff.page.all("script") == []
     for button in ("For software (plain CSV)", "For a spreadsheet (Excel)"):
         (row,) = exports(staff, button)["submissions.csv"]
@@ -154,7 +154,7 @@ def test_a_question_added_to_the_definition_appears_everywhere_with_no_other_edi
     patient.sends(answers).sees("How many cups of coffee?")
     staff = a_specialist(patient.parts)
     staff.opens("/desk/")
-    staff.follows(staff.names[0]).sees("How many cups of coffee?")
+    staff.follows(staff.names[0]).follows("All answers").sees("How many cups of coffee?")
     files = exports(staff)
     (row,) = files["submissions.csv"]
     assert (row["new_number"], row["new_scale"]) == ("7", "0")
@@ -169,7 +169,7 @@ def test_the_five_states_are_told_apart_from_the_draft_to_the_csv(patient: Patie
     patient.sends(answers).sees("I’m not sure", "Not answered", "Not reached")
     staff = a_specialist(patient.parts)
     staff.opens("/desk/")
-    staff.follows(staff.names[0]).sees("Not sure", "Not answered", "Not reached")
+    staff.follows(staff.names[0]).follows("All answers").sees("Not sure", "Not answered", "Not reached")
     (row,) = exports(staff)["submissions.csv"]
     assert row["suppress"] == "unsure"
     assert row["toxin_ever"] == "no"

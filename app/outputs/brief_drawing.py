@@ -26,15 +26,26 @@ _HOW_SET = (
     "In a box: written by staff."
 )
 
+_ONE_ROW = 90
+"""Letters that stand in one row at the head or the foot of a page, whatever they are."""
+_WIDE_ROW = 70
+"""Letters in a row across the page, beside the label."""
+_ROOMY = 50
+"""So many rows, as they are counted here, take at most 630 of the 686 points of a page: tried on long words, names and
+answers of every kind in 10 point type."""
+
 Drawing = Mapping[str, Any]
 
 
 def drawing(sheet: BriefSheet, clinic: str, printed: str) -> Drawing:
-    """All that is drawn of one sheet. Its texts are as they were told: whoever draws makes them printable."""
+    """All that is drawn of one sheet. Its texts are as they were told: whoever draws makes them printable.
+
+    To measure a page costs half as much again as to set it, so that is left out where it has room to spare by any count.
+    """
     brief, banner = sheet.brief, sheet.brief.banner
     staff, staff_more = _shared_out(sheet.staff)
     left, right = _columns([piece for section in brief.sections for piece in _pieces(section, brief)])
-    return {
+    drawn = {
         "name": banner.name,
         "born": banner.born,
         "reference": sheet.reference,
@@ -52,6 +63,8 @@ def drawing(sheet: BriefSheet, clinic: str, printed: str) -> Drawing:
         "staff-more": [_line(line) for line in staff_more],
         "foot": [NOT_A_DIAGNOSIS, clinic, _versions(brief), f"Printed {printed}"],
     }
+    is_short = _length(f"{banner.name}{banner.born}{clinic}") <= _ONE_ROW
+    return {**drawn, "is-short": is_short, "is-roomy": drawn["timeline"] is None and _all_rows(drawn) <= _ROOMY}
 
 
 def with_texts(drawn: Any, change: Callable[[str], str]) -> Any:
@@ -147,9 +160,25 @@ def _rows(piece: Drawing) -> float:
     title = 2.5 if piece["title"] else 0
     if "bars" in piece:
         return title + len(piece["bars"]) + 1
-    text = "".join(between + words for between, words, _how in piece["said"])
-    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
-    return title + max(math.ceil((len(text) + wide) / _ROW_LENGTH), math.ceil(len(piece["label"]) / _LABEL_LENGTH))
+    return title + max(math.ceil(_length(_text(piece)) / _ROW_LENGTH), math.ceil(len(piece["label"]) / _LABEL_LENGTH))
+
+
+def _all_rows(drawn: Drawing) -> float:
+    """About how many rows of type a page without a timeline takes."""
+    lines = [*drawn["first"], *drawn["staff"], *drawn["pointer"]]
+    across = sum(math.ceil(_length(_text(line)) / _WIDE_ROW) for line in lines)
+    name = math.ceil(_length(drawn["name"]) / _ROW_LENGTH)
+    columns = max(sum(map(_rows, drawn["left"])), sum(map(_rows, drawn["right"])))
+    return 1.3 * across + 2 * len(drawn["notices"]) + 2 * name + columns
+
+
+def _text(line: Drawing) -> str:
+    return "".join(between + words for between, words, _how in line["said"])
+
+
+def _length(text: str) -> int:
+    """The letters of a text; wide ones count twice."""
+    return len(text) + sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
 
 
 def _timeline(timeline: Timeline) -> Drawing:
