@@ -36,7 +36,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         figure=Markup(timeline_figure.svg(shown.timeline) if shown.timeline else ""),  # noqa: S704 (escaped there)
         legend=timeline_figure.LEGEND,
         chart=sheet.chart,
-        chosen=filters.read(request.args, me().id).chosen,
+        chosen=filters.read(request.values, me().id).chosen,
         urgent=(),  # the first block and the list of flags name them
         rules=shown.draft,
         numbers={rule.id: number for number, rule in enumerate(shown.rules, start=1)},
@@ -61,7 +61,13 @@ def show_text(submission_id: str) -> ResponseReturnValue:
     if ready is None:
         return _closed(listed)
     text = as_text(ready.sheet.brief)
-    return render_template("desk/brief_text.html", listed=listed, sheet=ready.sheet, text=text, chosen={})
+    return render_template(
+        "desk/brief_text.html",
+        listed=listed,
+        sheet=ready.sheet,
+        text=text,
+        chosen=filters.read(request.args, me().id).chosen,
+    )
 
 
 @blueprint.get("/rules")

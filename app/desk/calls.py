@@ -29,8 +29,8 @@ class ToCall:
 
     @property
     def open(self) -> bool:
-        """Whether something is still to be asked."""
-        return any(not call.replies for call in self.calls)
+        """Whether something is still to be asked, or to be written down first."""
+        return not self.calls or any(not call.replies for call in self.calls)
 
 
 @blueprint.get("/calls")

@@ -33,7 +33,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act="look", record=listed.id)
     with parts.store.reading() as connection:  # behind the line of this look, which is one of them
         history = audit_lines.page(connection, Wanted(record=listed.id), limit=MOST_LINES + 1)
-    chosen = filters.read(request.args, me().id).chosen
+    chosen = filters.read(request.values, me().id).chosen
     if opened is None:
         return render_template("desk/closed.html", listed=listed, history=history, most=MOST_LINES, chosen=chosen)
     definition, everything = opened.definition, request.args.get("all") == "1"

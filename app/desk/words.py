@@ -8,6 +8,7 @@ from flask import Flask, request
 
 from ..parts import Parts
 from ..questionnaire import dates
+from ..questionnaire.brief.rules import DRAFT
 from ..questionnaire.kinds import Answers, Choice, Definition, Value
 from ..questionnaire.wording import MONTHS
 from ..records import statuses
@@ -36,7 +37,6 @@ WAYS: Mapping[str, str] = {
     "sso": "Single sign-on",
 }
 NOT_KNOWN = "Not known"
-DRAFT_RULES = "draft rules, not yet reviewed by a clinician"
 DOES_NOT_OPEN = "This form does not open with the key this desk holds"
 
 
@@ -101,8 +101,8 @@ def own_path(full_path: str) -> str:
 
 
 def flag_rules(definition: Definition) -> str:
-    """What must stand beside every flag until a clinician has approved the rules; nothing afterwards."""
-    return "" if definition.review.reviewed_by else DRAFT_RULES
+    """What must stand beside every flag until a physician has approved the rules; nothing afterwards."""
+    return "" if definition.review.reviewed_by else DRAFT
 
 
 def init_app(app: Flask, parts: Parts) -> None:

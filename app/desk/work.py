@@ -1,15 +1,16 @@
 """Working on a form: acknowledge, move on, take, write beside it. What staff write is sealed, and stays as written."""
 
 from datetime import date
+from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..records import submissions, work
 from ..records.statuses import REVIEWED
 from ..records.store import Connection
 from ..records.submissions import Listed
-from . import filters, queue
+from . import brief, filters, queue, sheet
 from .access import needs
 from .context import desk, me
 from .words import STATUSES
@@ -20,6 +21,7 @@ blueprint = Blueprint("work", __name__, url_prefix="/submissions/<submission_id>
 LONGEST = 2000
 """Characters of a note."""
 NOTHING_WRITTEN = "That was not saved: write something first."
+ACKNOWLEDGED_BEFORE = "Somebody else was quicker and acknowledged it. What you wrote is kept as a note."
 QUICKER = "Somebody else was quicker. Look at where this form stands now, and do it again if it is still needed."
 
 
@@ -36,12 +38,24 @@ def acknowledge(submission_id: str) -> ResponseReturnValue:
     """Take an urgent form upon oneself, with what was done. The only way out of "Needs attention"."""
     parts, done = desk().parts, _typed("done")
     if not done:
-        return _back(submission_id, "That was not saved: write what was done, like “Called, sent to the ER”.")
+        said = "That was not saved: write what was done, like “Called, sent to the ER”."
+        return _back(submission_id, said, to="attention")
     with parts.store.writing() as connection:
         first = work.acknowledge(
             connection, parts.keyring.recipients, submission_id, done, who=me().id, now=parts.now()
         )  # fmt: skip
-    return _back(submission_id, "Acknowledged, with what was done." if first else QUICKER)
+        if not first:
+            _look_for(connection, submission_id)
+            work.write(
+                connection,
+                parts.keyring.recipients,
+                submission_id,
+                "note",
+                {"text": done},
+                who=me().id,
+                now=parts.now(),
+            )
+    return _back(submission_id, "Acknowledged, with what was done." if first else ACKNOWLEDGED_BEFORE)
 
 
 @blueprint.post("/status")
@@ -94,7 +108,7 @@ def undo(submission_id: str) -> ResponseReturnValue:
 @needs("chart")
 def take(submission_id: str) -> ResponseReturnValue:
     """Look after a form oneself, or let it go."""
-    parts, mine = desk().parts, request.form.get("owner") == "me"
+    parts, mine = desk().parts, request.form.get("who") == "me"
     with parts.store.writing() as connection:
         _look_for(connection, submission_id)
         work.take(connection, submission_id, me().id if mine else None, who=me().id, now=parts.now())
@@ -144,9 +158,9 @@ def write_measure(submission_id: str) -> ResponseReturnValue:
     today = desk().parts.today()
     on = _day(day) if day else today
     if not (typed.isascii() and typed.isdigit()) or not least <= int(typed) <= most:
-        return _back(submission_id, f"That was not saved: {label} is a whole number from {least} to {most}.")
+        return _refused(submission_id, f"That was not saved: {label} is a whole number from {least} to {most}.")
     if on is None or on > today:
-        return _back(submission_id, "That was not saved: write the day like 2026-03-09, and not one in the future.")
+        return _refused(submission_id, "That was not saved: write the day like 2026-03-09, and not one in the future.")
     words = {"measure": kind, "value": int(typed), "on": on.isoformat(), "text": label}
     return _write(submission_id, "measure", words, f"{label} is saved.")
 
@@ -177,11 +191,20 @@ def _look_for(connection: Connection, submission_id: str) -> Listed:
     return submissions.find(connection, submission_id) or abort(404)
 
 
-def _back(submission_id: str, said: str) -> ResponseReturnValue:
-    """To where the work was done: the brief, the call list, or the page with all answers."""
+def _back(submission_id: str, said: str, *, to: str = "work") -> ResponseReturnValue:
+    """To where the work was done: the brief, the call list, or the page with all answers, within the same list."""
     flash(said)
     page = request.form.get("page")
     if page == "calls":
         return redirect(url_for("calls.show"), 303)
+    chosen: dict[str, Any] = dict(filters.read(request.form, me().id).chosen)
     where = "brief.show" if page == "brief" else "sheet.show"
-    return redirect(url_for(where, submission_id=submission_id) + "#work", 303)
+    return redirect(url_for(where, submission_id=submission_id, **chosen, _anchor=to), 303)
+
+
+def _refused(submission_id: str, said: str) -> ResponseReturnValue:
+    """The page that it was typed on, with the reason on top and with what was typed."""
+    flash(said)
+    g.typed = request.form
+    view = brief.show if request.form.get("page") == "brief" else sheet.show
+    return make_response(view(submission_id), 422)

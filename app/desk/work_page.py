@@ -61,6 +61,7 @@ def shown(listed: Listed, phone: str, beside: Sequence[Written] | None = None) -
         "move_words": MOVES,
         "measures": MEASURES,
         "phone": phone,
+        "unanswered": sum(not call.replies for call in calls_of(written)),
     }
 
 

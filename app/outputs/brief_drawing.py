@@ -40,7 +40,7 @@ Drawing = Mapping[str, Any]
 def drawing(sheet: BriefSheet, clinic: str, printed: str) -> Drawing:
     """All that is drawn of one sheet. Its texts are as they were told: whoever draws makes them printable.
 
-    To measure a page costs half as much again as to set it, so that is left out where it has room to spare by any count.
+    To measure a page costs half as much again as to set it. That is left out where there is room to spare by any count.
     """
     brief, banner = sheet.brief, sheet.brief.banner
     staff, staff_more = _shared_out(sheet.staff)

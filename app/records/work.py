@@ -87,11 +87,12 @@ def move(
 def take_back(connection: Connection, submission_id: str, *, to: str, who: str, now: datetime, today: date) -> bool:
     """Undo "reviewed": the form stands again where it stood before. False when it was moved on meanwhile.
 
-    The receipt of its patient no longer tells that it was read, unless it was on an earlier day.
+    The receipt of its patient no longer tells that it was read, unless it had been reviewed before.
     """
     if REVIEWED not in STEPS.get(to, ()) or not _stands_now(connection, submission_id, REVIEWED, to):
         return False
-    receipts.mark_unread(connection, submission_id, today)
+    if not _reviewed_before(connection, submission_id):
+        receipts.mark_unread(connection, submission_id, today)
     audit.note(connection, at=now, room="desk", who=who, act=_MOVED[to], record=submission_id)
     return True
 
@@ -100,6 +101,12 @@ def _stands_now(connection: Connection, submission_id: str, expected: str, to: s
     """Whether the form stood where it was expected to, and stands there no more."""
     moved = update(Submission).where(Submission.id == submission_id, Submission.status == expected).values(status=to)
     return connection.execute(moved).rowcount == 1
+
+
+def _reviewed_before(connection: Connection, submission_id: str) -> bool:
+    """Whether a form was marked reviewed more than once."""
+    lines = select(Audit.id).where(Audit.record == submission_id, Audit.act == _MOVED[REVIEWED]).limit(2)
+    return len(connection.execute(lines).all()) > 1
 
 
 def acknowledge(

@@ -11,7 +11,7 @@ from tests.page_checks import words
 
 
 def heads(staff: Staff) -> list[str]:
-    return [words(head) for head in staff.opens("/desk/calls").page.all("h2")]
+    return [words(head) for head in staff.opens("/desk/calls").page.all("h3")]
 
 
 def test_a_question_puts_a_form_on_the_list_and_the_answer_is_written_there(parts: Parts, specialist: Staff) -> None:
@@ -26,7 +26,7 @@ def test_a_question_puts_a_form_on_the_list_and_the_answer_is_written_there(part
     clerk.sees("212-555-0142", "Which dose last time?", form.reference, "18-Mar-2026")
     clerk.presses("Save the answer", {"text": "25 units, she thinks"})
     assert clerk.path == "/desk/calls"
-    clerk.sees("Answered, in staff’s words: 25 units, she thinks", OTHER)
+    clerk.sees("Answered, in staff’s words: 25 units, she thinks", OTHER, "Answered, for a specialist to look at")
 
 
 def test_what_is_answered_goes_back_to_review_from_the_list(parts: Parts, specialist: Staff) -> None:
@@ -36,6 +36,12 @@ def test_what_is_answered_goes_back_to_review_from_the_list(parts: Parts, specia
     specialist.presses("Save the answer", {"text": "25"}).presses(f"All is answered, in review: {form.reference}")
     assert status_of(parts, form.id) == IN_REVIEW
     assert heads(specialist) == []
+
+
+def test_what_is_not_answered_is_said_on_the_way_to_reviewed(parts: Parts, specialist: Staff) -> None:
+    """A reviewed form leaves the list; nobody shall press a question away without knowing."""
+    specialist.looks_at(send(parts).id).presses("Save the question", {"text": "Which dose?"})
+    specialist.presses("Reviewed (1 not answered)").sees("Now: reviewed.")
 
 
 def test_who_waits_longest_stands_on_top(parts: Parts, specialist: Staff, clock: FakeClock) -> None:

@@ -119,7 +119,7 @@ def test_what_needs_attention_stands_above_all_whatever_was_chosen_until_it_is_a
     send(parts, last_name="Later", urgent_now=["speech"], visit_date=None)
     send_many(parts, clock, 2)
     specialist.opens("/desk/").sees(
-        "Needs attention", "URGENT Sudden symptoms reported", "draft rules, not yet reviewed by a clinician"
+        "Needs attention", "URGENT Sudden symptoms reported", "draft rules, not yet reviewed by a physician"
     )
     both = ["URGENT, Marisol", "LATER, Marisol"]
     assert specialist.names == [*both, "NOISE, 1", "NOISE, 2"], "the longest waiting first"

@@ -35,13 +35,14 @@ def test_only_an_acknowledgement_with_words_leaves_attention(parts: Parts, speci
     assert status_of(parts, form.id) == RECEIVED
 
 
-def test_the_second_who_acknowledges_is_told_and_writes_nothing(parts: Parts, specialist: Staff) -> None:
+def test_the_second_who_acknowledges_is_told_and_what_they_wrote_is_a_note(parts: Parts, specialist: Staff) -> None:
     form = send(parts, urgent_now=["speech"])
     other = specialist.another_browser().has_an_account(name=OTHER).signs_in(OTHER).looks_at(form.id)
     specialist.acknowledges(form.id)
-    other.presses("Acknowledge", {"done": "I called too"}).sees("Somebody else was quicker").does_not_see(
-        "I called too"
-    )
+    other.presses("Acknowledge", {"done": "I called too"}).sees("Somebody else was quicker", "kept as a note")
+    with parts.store.reading() as connection:
+        written = work.written(connection, [form.id], parts.keyring.private_keys)[form.id]
+    assert sorted(note.kind for note in written) == ["acknowledged", "note"]
 
 
 def test_a_form_goes_its_way_and_back_with_who_and_when(parts: Parts, specialist: Staff, clock: FakeClock) -> None:
@@ -185,6 +186,27 @@ def test_grades_and_scores_that_a_clinician_found(
     parts: Parts, specialist: Staff, data: dict[str, str], said: str
 ) -> None:
     specialist.looks_at(send(parts).id).presses("Save the number", data).sees(said)
+
+
+def test_a_number_that_cannot_be_kept_comes_back_as_it_was_typed(parts: Parts, specialist: Staff) -> None:
+    form = send(parts)
+    for page in ("", "/brief"):
+        specialist.opens(f"/desk/submissions/{form.id}{page}")
+        specialist.presses("Save the number", {"measure": "hfs7", "value": "29", "on": "2026-02-27"})
+        specialist.sees("HFS-7 total is a whole number from 0 to 28.")
+        assert specialist.status == 422
+        assert specialist.value_of("value") == "29"
+        assert specialist.value_of("on") == "2026-02-27"
+
+
+def test_work_on_a_form_keeps_its_reader_within_the_list_they_came_from(parts: Parts, specialist: Staff) -> None:
+    form = send(parts)
+    specialist.opens(f"/desk/submissions/{form.id}/brief?visit_from=2026-03-01&owner=me")
+    for button, typed in (("Save the note", {"text": "Bring the scan."}), ("I look after it", {}), ("In review", {})):
+        specialist.presses(button, typed)
+        assert specialist.path == f"/desk/submissions/{form.id}/brief"
+        back = [str(link.get("href")) for link in specialist.page.all("a") if link.get("class") == "back"]
+        assert back == ["/desk/?visit_from=2026-03-01&owner=me"]
 
 
 def test_what_staff_write_is_sealed_found_nowhere_else_and_erased_with_the_form(
