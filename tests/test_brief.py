@@ -65,6 +65,17 @@ def test_patients_words_and_rules_are_told_apart() -> None:
     assert shown.versions == {"brief": VERSION, "flags": DEFINITION.flags_version}
 
 
+def test_no_mark_of_direction_in_an_answer_reaches_what_a_brief_says_beside_it() -> None:
+    """A form of long ago may hold one that is never closed: the dose behind it would be drawn backwards."""
+    rows = [{"_id": "drugaaaa", "name": "Tegretol\u202e", "dose": "120 mg\u2067", "still": "yes"}]
+    turned = of(last_name="Vega\u202e", drugs=["carbamazepine"], drug_rows=rows, goals_note="Smile\u202b again\u200f")
+    everything = drawn(turned)
+    assert "VEGA, Marisol" in everything
+    assert "120 mg" in everything
+    assert not re.findall("[\u202a-\u202e\u2066-\u2069]", everything)
+    assert "“Smile again”" in as_text(turned)
+
+
 def test_rules_are_called_a_draft_until_a_physician_has_reviewed_them() -> None:
     assert of().draft == "draft rules, not yet reviewed by a physician"
     approved = replace(DEFINITION, review=replace(DEFINITION.review, reviewed_by="Dr. Sample"))

@@ -116,7 +116,8 @@ def test_hostile_text_goes_through_every_text_question_to_every_output(
     for number, question in enumerate(texts):
         text = HOSTILE[number % len(HOSTILE)][: question.max_length]
         answers[question.id] = text
-        expected[question.id] = text.replace("\x00", "").replace("\x1b", "").strip()
+        dropped = "\x00\x1b\u202e\u202c"  # what steers a program, and what turns the words beside it around
+        expected[question.id] = "".join(sign for sign in text if sign not in dropped).strip()
     answers = {key: value for key, value in answers.items() if value is not None}
     patient.starts().fills_in(answers)
     patient.sends(answers).sees("Your answers were sent")

@@ -15,7 +15,7 @@ from app.questionnaire.conditions import terms
 from app.questionnaire.hemifacial_spasm import DEFINITION
 from app.questionnaire.holding import Facts, holds
 from app.questionnaire.kinds import Choice, Choices, Date, Integer, PartialDate, Question, Repeat, Scale, columns_of
-from app.questionnaire.reading import read, unread
+from app.questionnaire.reading import clean, read, unread
 from app.questionnaire.wording import State, state_of
 from tests.cases import BELLS, CASES, TYPICAL
 
@@ -242,6 +242,12 @@ def test_every_page_is_reached_by_some_patient() -> None:
 
 def kinds(*wanted: type) -> list[Question]:
     return [q for q in DEFINITION.questions.values() if isinstance(q, wanted)]
+
+
+def test_a_typed_text_keeps_its_letters_and_loses_marks_that_would_turn_what_stands_beside_it() -> None:
+    typed = "\u202a\u202b\u202c\u202d\u202eזהב\u2066\u2067\u2068\u2069 \u202e"
+    assert clean(typed) == "זהב"
+    assert clean("می\u200cروم\u200f") == "می\u200cروم\u200f", "marks that belong to how a language is written stay"
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def _sheet(opened: Opened, earlier: Opened | None, chart: str, staff: tuple[Line
         visit=words.short_day(listed.visit_date) if listed.visit_date else "",
         received=words.short_moment(desk().parts.local(listed.received_at)),
         status=words.STATUSES[listed.status],
-        phone=str(document["answers"].get("phone") or ""),
+        phone=words.phone(document["answers"]),
         staff=staff,
         unseen=listed.status == ATTENTION,
     )

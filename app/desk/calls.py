@@ -58,4 +58,4 @@ def _to_call(listed: Listed, calls: list[Call], opened: Opened | None) -> ToCall
     if opened is None:
         return ToCall(listed, calls)
     answers = opened.document["answers"]
-    return ToCall(listed, calls, words.person(answers, desk().parts.today()), str(answers.get("phone") or ""))
+    return ToCall(listed, calls, words.person(answers, desk().parts.today()), words.phone(answers))

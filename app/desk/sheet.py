@@ -37,7 +37,7 @@ def show(submission_id: str) -> ResponseReturnValue:
     if opened is None:
         return render_template("desk/closed.html", listed=listed, history=history, most=MOST_LINES, chosen=chosen)
     definition, everything = opened.definition, request.args.get("all") == "1"
-    phone = str(opened.document["answers"].get("phone") or "")
+    phone = words.phone(opened.document["answers"])
     sent_on = parts.local(listed.received_at).date()
     return render_template(
         "desk/sheet.html",

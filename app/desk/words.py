@@ -9,6 +9,7 @@ from flask import Flask, request
 from ..parts import Parts
 from ..questionnaire import dates
 from ..questionnaire.brief.rules import DRAFT
+from ..questionnaire.direction import unturned
 from ..questionnaire.kinds import Answers, Choice, Definition, Value
 from ..questionnaire.wording import MONTHS
 from ..records import statuses
@@ -50,11 +51,17 @@ class Person:
 
 def person(answers: Mapping[str, Value], today: date) -> Person:
     """LAST, First (preferred) and 14-Aug-1969 (56): family name in capitals, age in completed years."""
-    first, last = str(answers.get("first_name", "")), str(answers.get("last_name", ""))
-    preferred = answers.get("preferred_name")
+    first, last, preferred = (
+        unturned(str(answers.get(key) or "")) for key in ("first_name", "last_name", "preferred_name")
+    )
     name = ", ".join(part for part in (last.upper(), first) if part) or NOT_KNOWN
     born = answers.get("dob")
     return Person(f"{name} ({preferred})" if preferred else name, _born(born, today))
+
+
+def phone(answers: Mapping[str, Value]) -> str:
+    """The number to call, its digits in the order in which they were typed; empty when none was given."""
+    return unturned(str(answers.get("phone") or ""))
 
 
 def _born(born: Value | None, today: date) -> str:

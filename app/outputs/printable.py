@@ -3,11 +3,12 @@
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from ..questionnaire.direction import unturned
+
 NOT_A_SIGN = "\ufffd"
 """Stands for what is no sign at all: control characters, half a surrogate pair, what is left to private use."""
 LACKING = "[letters or signs that the fonts here lack: see the screen]"
 LACKING_AGAIN = "[…]"
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ISOLATED = ("\u2068", "\u2069")
 _JOINER = "\u200d"
 
@@ -17,7 +18,7 @@ def printable(text: str) -> str:
 
     A line break stays. On paper nobody could see that such a mark is there.
     """
-    return "".join(_printable(sign) for sign in text if sign not in _OVERRIDES)
+    return "".join(_printable(sign) for sign in unturned(text))
 
 
 def _printable(sign: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
+from .direction import unturned
 from .kinds import (
     Choice,
     Choices,
@@ -56,8 +57,8 @@ _NUMBER = re.compile(r"[+-]?\d{1,9}")
 
 
 def clean(text: str, *, lines: bool = False) -> str:
-    """Trimmed, NFC, line ends as \\n, without control characters; otherwise exactly as typed."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    """Trimmed, NFC, line ends as \\n, without control characters and turning marks; otherwise exactly as typed."""
+    text = unturned(text).replace("\r\n", "\n").replace("\r", "\n")
     kept = (c if c >= " " and c != "\x7f" else c if c == "\n" and lines else " " if c in "\n\t" else "" for c in text)
     whole = "".join(kept).encode("utf-8", "replace").decode("utf-8")
     return unicodedata.normalize("NFC", whole).strip()

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import assert_never
 
 from . import dates
+from .direction import unturned
 from .kinds import (
     Answers,
     Choice,
@@ -136,7 +137,7 @@ def say(question: Item, value: Value, *, helper: bool = False) -> tuple[str, ...
         case Integer():
             return (f"{value:,}" if isinstance(value, int) else str(value),)
         case Text() | LongText() | Email() | Phone() | Scale():
-            return (str(value),)
+            return (unturned(str(value)),)
         case _:
             assert_never(question)
 

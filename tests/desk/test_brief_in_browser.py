@@ -118,6 +118,40 @@ def test_each_level_of_flag_has_a_shape_of_its_own_without_colors(page: Page, pa
     assert len(set(shapes.values())) == 4, shapes
 
 
+@pytest.mark.parametrize("name", ["Vega\u202e", "Vega\u2067", "الأحمد"])
+def test_days_and_doses_beside_a_text_are_drawn_in_their_order(page: Page, parts: Parts, name: str) -> None:
+    """A name from right to left, or a mark that is never closed, would draw 14-Aug-1969 or 120 mg backwards."""
+    rows = [{"_id": "drugaaaa", "name": name, "dose": "120 mg", "still": "yes"}]
+    form = send(parts, last_name=name, first_name=name, drugs=["other"], drug_rows=rows)
+    page.goto(f"{page.url.split('/desk')[0]}/desk/")
+    assert in_order(page, "14-Aug-1969 (56)")
+    opens(page, form.id)
+    assert in_order(page, "120 mg")
+
+
+def in_order(page: Page, text: str) -> bool:
+    """Whether each letter of a text is drawn close behind the one before it."""
+    return page.evaluate(
+        """text => {
+          const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+          while (walk.nextNode()) {
+            const node = walk.currentNode, at = node.data.indexOf(text);
+            if (at < 0) continue;
+            const lefts = [...text].map((_letter, number) => {
+              const range = document.createRange();
+              range.setStart(node, at + number);
+              range.setEnd(node, at + number + 1);
+              return range.getClientRects()[0].left;
+            });
+            const steps = lefts.slice(1).map((left, number) => left - lefts[number]);
+            return steps.every(step => step > 0 && step < 25);
+          }
+          return false;
+        }""",
+        text,
+    )
+
+
 def test_the_text_is_copied_whole_with_one_press(page: Page, parts: Parts) -> None:
     form = send(parts, case_of(long_treated()))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -112,6 +112,33 @@ def test_what_a_patient_typed_stays_words(parts: Parts, specialist: Staff, page:
     assert "{{7*7}}" in specialist.page.html
 
 
+@pytest.mark.parametrize("turning", ["\u202e", "\u202b", "\u2067"])
+def test_a_mark_that_turns_words_around_is_on_no_page_of_a_form_that_was_stored_with_it(
+    parts: Parts, specialist: Staff, turning: str
+) -> None:
+    """Never closed, it would draw the date of birth beside a name backwards, and be copied into the chart."""
+    name, phone = f"Vega{turning}", f"{turning}212-555-0142"
+    form = send(parts, last_name=name, phone=phone, goals_note=f"Smile {turning}", visit_date="2026-03-03")
+    twin = send(parts, last_name=name, phone=phone)
+    specialist.looks_at(form.id).presses("Save the question", {"text": "Which dose?"})
+    of_form = f"/desk/submissions/{form.id}"
+    for path in (
+        "/desk/", "/desk/day?on=2026-03-03", "/desk/calls", of_form, f"{of_form}/brief", f"{of_form}/text",
+        f"{of_form}/beside/{twin.id}?all=1",
+    ):  # fmt: skip
+        specialist.opens(path).sees("VEGA, Marisol")
+        assert turning not in specialist.page.html, path
+
+
+def test_what_patients_say_leaves_the_order_of_the_words_beside_it_alone(parts: Parts, specialist: Staff) -> None:
+    """Letters written from right to left would pull a dose or a day over to their other side."""
+    form = send(parts, last_name="الأحمد", goals_note="جفني")
+    for path in ("/desk/", f"/desk/submissions/{form.id}/brief"):
+        specialist.opens(path)
+        assert "الأحمد, Marisol" in {words(one) for one in specialist.page.all("bdi")}, path
+    assert "“جفني”" in {words(one) for one in specialist.page.all("bdi")}
+
+
 @pytest.mark.parametrize("page", ["brief", "text"])
 def test_a_form_that_does_not_open_says_so(parts: Parts, specialist: Staff, page: str) -> None:
     form = send(parts)

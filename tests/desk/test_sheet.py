@@ -153,7 +153,7 @@ def test_an_unlikely_value_of_an_entry_stands_at_that_entry(parts: Parts, specia
 
 def test_long_answers_keep_their_lines(parts: Parts, specialist: Staff) -> None:
     specialist.looks_at(send(parts, meds="Lisinopril 20 mg\nAspirin 81 mg").id)
-    assert "Lisinopril 20 mg\nAspirin 81 mg</span>" in specialist.page.html
+    assert "Lisinopril 20 mg\nAspirin 81 mg</bdi>" in specialist.page.html
 
 
 def test_an_urgent_form_says_why_on_top_and_can_be_acknowledged_here(parts: Parts, specialist: Staff) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from .. import dates, journey, wording
+from ..direction import unturned
 from ..kinds import (
     Answers,
     Choice,
@@ -28,7 +29,10 @@ _PROPER = ("Botox", "Dysport", "Xeomin", "Daxxify", "Myobloc", "Lambert-Eaton", 
 
 @dataclass(frozen=True)
 class Form:
-    """One sent document on its own path: answers kept, what was asked and reached, and the two days."""
+    """One sent document on its own path: answers kept, what was asked and reached, and the two days.
+
+    No text in `kept` turns the order of what a brief says beside it.
+    """
 
     definition: Definition
     document: Mapping[str, Any]
@@ -118,7 +122,21 @@ class Form:
 def read(definition: Definition, document: Mapping[str, Any], as_of: date, sent_on: date) -> Form:
     """The form of a sent document, on the path that its answers give."""
     path = journey.walk(definition, document["answers"], document["settings"])
-    return Form(definition, document, path.kept, path.asked, frozenset(document["continued"]), as_of, sent_on)
+    kept = {key: _unturned(value) for key, value in path.kept.items()}
+    return Form(definition, document, kept, path.asked, frozenset(document["continued"]), as_of, sent_on)
+
+
+def _unturned(value: Any) -> Any:
+    """A stored value, its texts without marks of direction that reach beyond them."""
+    match value:
+        case str():
+            return unturned(value)
+        case list():
+            return [_unturned(one) for one in cast("list[Any]", value)]
+        case dict():
+            return {key: _unturned(one) for key, one in cast("dict[str, Any]", value).items()}
+        case _:
+            return value
 
 
 def derived(text: str, rule: str, questions: Iterable[str] = ()) -> Said:

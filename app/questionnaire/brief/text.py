@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ..direction import unmarked
 from .concerns import LEVEL_WORDS
 from .measuring import IN_APPENDIX
 from .model import Brief, Line
@@ -110,7 +111,7 @@ def _label(section: str, line: Line) -> str:
 
 
 def _row(section: str, key: str, label: str, value: str) -> _Row:
-    return _Row(section, key, _wrapped(label, value))
+    return _Row(section, key, _wrapped(label, unmarked(value)))
 
 
 def _text(rows: list[_Row], titles: dict[str, str], left: set[str]) -> str:
