@@ -54,6 +54,19 @@ def test_the_first_block_says_side_time_site_reason_words_flags_and_toxin() -> N
     assert first["goals"]
 
 
+@pytest.mark.parametrize("name", ["long_treated", "sent_early", "post_bells_lookalike"])
+def test_the_second_of_two_goals_is_not_counted_away_where_it_has_room(name: str) -> None:
+    reason = next(line for line in EXAMPLES[name].first.lines if line.id == "goals")
+    assert ", " in reason.text
+    assert "more" not in reason.text
+
+
+def test_the_first_block_keeps_no_room_for_a_pointer_that_it_does_not_have() -> None:
+    """Its room goes to one more flag by name."""
+    first = {line.id: line.text for line in EXAMPLES["red_flag_young_bilateral"].first.lines}
+    assert first["flags"].endswith("Onset before age 40; Fast onset; +8 more")
+
+
 def test_patients_words_and_rules_are_told_apart() -> None:
     shown = EXAMPLES["long_treated"]
     kinds = {said.kind for line in shown.first.lines for said in line.said}

@@ -74,7 +74,7 @@ def brief(
         *gaps.missing(told),
     ]
     page += others.lines(told, [one.full for one in (*top, *page)])
-    page_lines = fit(page, PAGE_LIMIT, {key: room(title) for key, title in _heads().items()})
+    page_lines = fit(page, PAGE_LIMIT, {key: room(title) for key, title in _heads().items()}, APPENDIX_LABEL)
     on_page = gathered(TITLES, page, page_lines)
     appendix = _appendix(page, page_lines)
     sections = (*on_page, *_pointer(appendix))

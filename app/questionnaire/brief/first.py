@@ -40,7 +40,7 @@ def _reason(form: Form) -> list[Item]:
         if len(codes) > count:
             said = _choices(form, codes[:count], f", +{len(codes) - count} more")
             parts.append(Line(id="goals", label="Reason", said=said))
-    matters = {1: (90,), 2: (60, 90), 3: (46, 60, 90)}[len(parts)]
+    matters = {1: (90,), 2: (64, 90), 3: (46, 60, 90)}[len(parts)]  # one of two goals matters more than a third flag
     return [Item(SECTION, (*zip(matters, parts, strict=True), (100, None)))]
 
 

@@ -59,13 +59,13 @@ def items(section: str, lines: Sequence[Line], matters: int) -> list[Item]:
     return [item(section, line, matters) for line in lines]
 
 
-def fit(every: Sequence[Item], limit: int, heads: Mapping[str, int]) -> tuple[Line | None, ...]:
+def fit(every: Sequence[Item], limit: int, heads: Mapping[str, int], pointer: str = "") -> tuple[Line | None, ...]:
     """For each item the form that stands on the page, so that all together take at most `limit` words' room.
 
-    `heads` is the room of each section's heading, which counts while the section has a line. What is named in the
-    pointer to the appendix counts too.
+    `heads` is the room of each section's heading, which counts while the section has a line. Where a `pointer` leads
+    to the appendix, its words and the headings that it names count too.
     """
-    page = _Page(every, heads)
+    page = _Page(every, heads, pointer)
     steps = [(it.forms[0][0], -index) for index, it in enumerate(every) if len(it.forms) > 1]
     heapify(steps)
     while steps and page.room() > limit:
@@ -92,11 +92,11 @@ def _take_back(page: "_Page", limit: int) -> None:
 class _Page:
     """Which form of each item is chosen, and the room they take; each form is measured once."""
 
-    def __init__(self, every: Sequence[Item], heads: Mapping[str, int]) -> None:
+    def __init__(self, every: Sequence[Item], heads: Mapping[str, int], pointer: str) -> None:
         self.every, self.heads = every, heads
         self.chosen = [0] * len(every)
         self._rooms = [[room_of_line(line) if line else 0 for _matters, line in it.forms] for it in every]
-        self._pointer = room(APPENDIX_LABEL)
+        self._pointer = room(pointer)
         self._lines = sum(rooms[0] for rooms in self._rooms)
         self._shown = Counter(it.section for it, rooms in zip(every, self._rooms, strict=True) if len(rooms) > 1)
         self._moved: Counter[str] = Counter()
@@ -112,7 +112,7 @@ class _Page:
 
     def room(self) -> int:
         """The room of the page, in words."""
-        moved = [section for section, count in self._moved.items() if count]
+        moved = [section for section, count in self._moved.items() if count and self._pointer]
         total = self._lines + sum(self.heads[section] for section, count in self._shown.items() if count)
         return total + (self._pointer + sum(self.heads[section] for section in moved) if moved else 0)
 
