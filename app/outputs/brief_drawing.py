@@ -94,8 +94,9 @@ def _facts(sheet: BriefSheet) -> Sequence[tuple[str, str]]:
 def _notices(sheet: BriefSheet) -> list[str]:
     banner = sheet.brief.banner
     filled_in_by = banner.filled_in_by if banner.filled_in_by != "patient" else ""
+    phone = f" Phone: {sheet.phone}" if sheet.phone else ""
     return [
-        *(["Nobody has acknowledged the urgent flags of this form yet."] if sheet.unseen else []),
+        *([f"Nobody has acknowledged the urgent flags of this form yet.{phone}"] if sheet.unseen else []),
         *([f"Sent early on {banner.sent_on}: the patient had not come to every page."] if banner.early else []),
         *([f"Filled in by: {filled_in_by}"] if filled_in_by else []),
     ]

@@ -131,9 +131,10 @@ def test_every_page_says_whose_it_is_and_that_it_is_no_diagnosis(name: str) -> N
 
 
 def test_the_banner_says_what_the_clinic_knows_and_what_is_unusual() -> None:
-    early = Read(pdf_of(sheet_of(whole_examples()["sent_early"], unseen=True, chart="", visit="")))
+    unseen = sheet_of(whole_examples()["sent_early"], unseen=True, chart="", visit="", phone="212-555-0142")
+    early = Read(pdf_of(unseen))
     assert "Sentearlyon09-Mar-2026:thepatienthadnotcometoeverypage." in early.main
-    assert "Nobodyhasacknowledgedtheurgentflags" in early.main
+    assert "Nobodyhasacknowledgedtheurgentflagsofthisformyet.Phone:212-555-0142" in early.main
     assert "VisitNotknown" in early.main
     assert "Chart" not in early.main
     helped = sheet_with({"filled_by": "helper", "helper_name": "Sam Testpatient", "helper_relation": "spouse"})
