@@ -77,6 +77,14 @@ def test_what_rules_say_names_its_rule_and_what_staff_wrote_stands_apart(parts: 
         assert text in words(staff)
 
 
+def test_the_number_of_a_rule_stands_off_from_what_the_rule_says(parts: Parts, specialist: Staff) -> None:
+    """Set close behind "+4 more" it would read as a power of four."""
+    opens_brief(specialist, send(parts, long_case()).id)
+    derived = [one for one in specialist.page.all("i") if one.get("class") == "derived" and list(one.iter("sup"))]
+    assert any((one.text or "").startswith("+") for one in derived)
+    assert all((one.text or "").endswith("\u202f") for one in derived)
+
+
 def test_an_urgent_form_is_acknowledged_from_its_brief_and_stays_there(parts: Parts, specialist: Staff) -> None:
     form = send(parts, urgent_now=["speech"])
     opens_brief(specialist, form.id).sees("URGENT", "Needs attention", "212-555-0142")
