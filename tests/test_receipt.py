@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app.parts import Parts
-from app.records import audit_lines, erasing, models, receipts, schema
+from app.records import audit_lines, erasing, models, receipts, schema, submissions
 from app.records.submissions import Listed
 from tests.cases import TYPICAL
 from tests.conftest import FakeClock
@@ -52,6 +52,26 @@ def test_the_first_day_stays_when_a_form_is_put_back_and_reviewed_again(
     clock.passes(days=1)
     specialist.signs_in().looks_at(form).presses("Reviewed")
     patient.opens(patient.path).sees(f"{READ} March 2, 2026.").does_not_see("March 3, 2026.")
+
+
+def test_reviewed_by_mistake_is_told_to_nobody_and_what_was_read_before_stays_told(
+    patient: Patient, parts: Parts
+) -> None:
+    form, other = sends(patient), send(parts)
+    specialist = Staff.of(parts).has_an_account().signs_in().looks_at(form).presses("Reviewed, next")
+    specialist.presses(f"Undo: form {_reference(parts, form)}")
+    patient.opens(patient.path).does_not_see(READ)
+    specialist.looks_at(form).presses("Reviewed").presses("In review").presses("Reviewed, next")
+    specialist.presses(f"Undo: form {_reference(parts, form)}")
+    patient.opens(patient.path).sees(READ)
+    assert other.reference not in patient.page.text
+
+
+def _reference(parts: Parts, submission_id: str) -> str:
+    with parts.store.reading() as connection:
+        listed = submissions.find(connection, submission_id)
+    assert listed
+    return listed.reference
 
 
 def test_nothing_else_about_the_review_reaches_the_patient(patient: Patient, parts: Parts) -> None:
