@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from ..likeness import Known
 from ..outputs import timeline_figure
-from ..questionnaire.brief import all_rules, as_text
+from ..outputs.brief_text import sheet_as_text
+from ..questionnaire.brief import all_rules
 from ..questionnaire.brief.concerns import LEVEL_WORDS
 from ..records import audit, submissions
 from ..records.acts import Act
@@ -60,7 +61,7 @@ def show_text(submission_id: str) -> ResponseReturnValue:
     listed, ready = _opened(submission_id, "text")
     if ready is None:
         return _closed(listed)
-    text = as_text(ready.sheet.brief)
+    text = sheet_as_text(ready.sheet)
     return render_template(
         "desk/brief_text.html",
         listed=listed,

@@ -102,11 +102,14 @@ def test_read_only_eyes_see_the_brief_and_no_button(parts: Parts, specialist: St
 
 
 def test_a_brief_is_copied_as_text_and_that_is_on_record(parts: Parts, specialist: Staff) -> None:
-    form = send(parts, long_case())
+    form = send(parts, long_case(), urgent_now=["speech"])
+    specialist.looks_at(form.id).presses("Save the note", {"text": "Records come by mail."})
     opens_brief(specialist, form.id, "text")
     (box,) = specialist.page.all("textarea")
     text = "".join(box.itertext()).lstrip("\n")
-    assert text.startswith("Patient: TESTPATIENT-ADLER, Ruth\nBorn: 02-Jul-1951 (74)\n")
+    assert text.startswith(f"Patient: TESTPATIENT-ADLER, Ruth\nBorn: 02-Jul-1951 (74)\nReference: {form.reference}\n")
+    assert "Attention: nobody has acknowledged the urgent flags" in text
+    assert "Staff, Note: Records come by mail." in text
     assert len(text) <= 2000
     assert ("text", form.id) in acts(parts)
 

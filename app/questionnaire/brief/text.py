@@ -1,12 +1,12 @@
 """A brief as plain text for the chart: `label: value` lines in a fixed order, 80 columns, 2,000 characters at most."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..direction import unmarked
 from .concerns import LEVEL_WORDS
-from .measuring import IN_APPENDIX
+from .measuring import IN_APPENDIX, beginning, room
 from .model import Brief, Line
 
 COLUMNS = 80
@@ -15,13 +15,18 @@ IN_FULL_FORM = "… [full form]"
 LEFT = "Left to the full form, in whole or in part"
 _FIRST_TO_GO = (
     "timeline", "missing", "others", "visit", "impact", "changed", "wants", "health", "negatives", "imaging",
-    "treatments", "toxin", "story", "first", "flags", "head",
+    "treatments", "staff", "toxin", "story", "first", "flags", "head",
 )  # fmt: skip
 """Sections in the order in which they give way, each from its last line up."""
+REFERENCE, CHART, ATTENTION = "Reference", "Chart number", "Attention"
+"""What a clinic knows of a form beside its answers."""
 _LAST_TO_GO = frozenset(
     {"not_reached", "unlikely", "allergies", "driving", "Patient", "Born", "Form", "As of", "Rules"}
+    | {REFERENCE, CHART, ATTENTION}
 )
 """Lines that give way after all others."""
+_STAFF_WORDS = 30
+"""So many words of what staff wrote at once: a long note leaves room for what the patient said."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +37,17 @@ class _Row:
     place: int = 0
 
 
-def as_text(brief: Brief) -> str:
+def as_text(brief: Brief, known: Sequence[tuple[str, str]] = (), staff: Sequence[Line] = ()) -> str:
     """The text, ending in a line break. What has no room is named in its last line and stands in the full form.
 
-    Flags stand by name only, a line a level; their reasons are in the full form.
+    Flags stand by name only, a line a level; their reasons are in the full form. `known` are labels and values that
+    stand behind the birth date, `staff` is what staff wrote beside the form.
     """
-    every = (*_head(brief), *_first(brief), *_flags(brief), *_page(brief))
+    every = (*_head(brief, known), *_first(brief), *_flags(brief), *_page(brief), *_staff(staff))
     rows = [replace(row, place=place) for place, row in enumerate(every)]
-    titles = {"head": "Who filled it in", "first": "First block", **_titles(brief)}
+    titles = {"head": "Who filled it in", "first": "First block", **_titles(brief), "staff": "Written by staff"}
     left = {section.id for section in brief.appendix} | {row.section for row in rows if row.section == "flags"}
+    left |= {"staff" for line in staff if _is_long(line)}
     for row in sorted(rows, key=_holds_out):
         if len(_text(rows, titles, left)) <= CHARACTERS:
             break
@@ -58,11 +65,13 @@ def _titles(brief: Brief) -> dict[str, str]:
     return {section.id: section.title for section in (*brief.sections, *brief.appendix) if section.title}
 
 
-def _head(brief: Brief) -> Iterator[_Row]:
+def _head(brief: Brief, known: Sequence[tuple[str, str]]) -> Iterator[_Row]:
     banner = brief.banner
     rules = ", ".join(f"{name} {version}" for name, version in brief.versions.items())
     yield _row("head", "Patient", "Patient", banner.name)
     yield _row("head", "Born", "Born", banner.born)
+    for label, value in known:
+        yield _row("head", label, label, value)
     early = " early" if banner.early else ""
     yield _row("head", "Form", "Form", f"sent {banner.sent_on}{early}; told by the patient, not a diagnosis")
     yield _row("head", "As of", "As of", banner.as_of)
@@ -93,6 +102,20 @@ def _page(brief: Brief) -> Iterator[_Row]:
         if section.id not in ("flags", "appendix"):
             for line in section.lines:
                 yield _row(section.id, line.id, _label(section.id, line), _said(line))
+
+
+def _staff(lines: Sequence[Line]) -> Iterator[_Row]:
+    for line in lines:
+        parts = (between + _begun(said.text) for between, said in line.parts)
+        yield _row("staff", line.id, f"Staff, {line.label}", "".join(parts))
+
+
+def _begun(text: str) -> str:
+    return f"{beginning(text, _STAFF_WORDS)}{IN_FULL_FORM}" if room(text) > _STAFF_WORDS else text
+
+
+def _is_long(line: Line) -> bool:
+    return any(room(said.text) > _STAFF_WORDS for said in line.said)
 
 
 def _said(line: Line) -> str:
