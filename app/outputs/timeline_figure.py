@@ -2,7 +2,8 @@
 
 Shapes tell apart what colour could not: a dot is an exact day, an open bar is some day within it, a gray band is how
 long a shot worked and its height how well. Nothing joins two events, so a gap in the record stays a gap. Everything
-that it shows stands in the table beside it; a label for which there is no room stands there alone.
+that it shows stands in the table beside it. Where a lane is too crowded for all words, the newest event and the first
+of each product have some, and the others stand in the table alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -83,7 +84,7 @@ def _dated(timeline: Timeline, lane: Lane) -> list[Event]:
 def _lane(axis: _Axis, lane: Lane, title: str, events: Sequence[Event], y: float) -> tuple[list[str], float]:
     """One lane from `y` down, and its height: labels, then marks, and for toxin the bands below them."""
     most = _TOXIN_LEVELS if lane == "toxin" else len(events)
-    labels = list(_labels(axis, events, most))
+    labels = _labels(axis, events, most)
     levels = 1 + max((label.level for label in labels), default=0)
     marks = y + levels * _ROW + 6
     parts = [f'<text x="0" y="{marks + 3.5:g}" font-weight="700">{title}</text>']
@@ -99,10 +100,24 @@ def _lane(axis: _Axis, lane: Lane, title: str, events: Sequence[Event], y: float
     return [*parts, *_bands(axis, events, base)], base - y + 12
 
 
-def _labels(axis: _Axis, events: Sequence[Event], most: int) -> Iterator[_Label]:
-    """Words for the newest events first, each on the lowest level with room for it; none where there is no room."""
+def _labels(axis: _Axis, events: Sequence[Event], most: int) -> list[_Label]:
+    """Words for the newest events first, each on the lowest level with room for it.
+
+    When not every event of a lane finds room, only the newest and the first of each product have words, where they
+    fit: which shots are named would else depend on chance.
+    """
+    newest_first = sorted(events, key=lambda one: one.days.first if one.days else 0, reverse=True)
+    every = _placed(axis, newest_first, most)
+    if len(every) == len(newest_first):
+        return every
+    firsts = {event.title: event for event in newest_first}  # of each product the oldest comes last, and stays
+    return _placed(axis, [e for e in newest_first if e is newest_first[0] or e is firsts[e.title]], most)
+
+
+def _placed(axis: _Axis, events: Iterable[Event], most: int) -> list[_Label]:
+    """The words of these events, without those for which there is no room."""
     placed: list[_Label] = []
-    for event in sorted(events, key=lambda one: one.days.first if one.days else 0, reverse=True):
+    for event in events:
         if event.days is None:
             continue
         text, leader = _words(event), _middle(axis, event.days)
@@ -112,8 +127,8 @@ def _labels(axis: _Axis, events: Sequence[Event], most: int) -> Iterator[_Label]
             label = _Label(text, start, start + width, leader, level)
             if not any(label.touches(other) for other in placed):
                 placed.append(label)
-                yield label
                 break
+    return placed
 
 
 def _words(event: Event) -> str:

@@ -87,6 +87,19 @@ def test_forty_shots_leave_readable_words_and_keep_every_mark() -> None:
     assert "XEOMIN 120" in texts(root), "the newest shot has its words"
 
 
+def test_in_a_crowd_the_newest_shot_and_the_first_of_each_product_have_words_and_no_other() -> None:
+    """Words on every third shot would look as if those three mattered."""
+    timeline = brief_of(document(long_treated(40))).timeline
+    assert timeline
+    found = [text for text in texts(drawn(timeline)) if "XEOMIN" in text or "BOTOX" in text]
+    assert sorted(found) == ["BOTOX 63", "XEOMIN 120", "XEOMIN 64"]
+
+
+def test_where_every_shot_finds_room_every_one_has_words() -> None:
+    found = texts(drawn(timeline_of(shot(100), shot(130, units=21), shot(500, units=22), shot(900, units=23))))
+    assert {"BOTOX 20", "BOTOX 21", "BOTOX 22", "BOTOX 23"} <= set(found)
+
+
 def test_it_draws_no_markup_and_no_style_of_its_own() -> None:
     """It stands inline on a page whose policy allows no style, and a product name could be anything."""
     hostile = svg(timeline_of(shot(100, title='</text><script>alert(1)</script>"&')))
