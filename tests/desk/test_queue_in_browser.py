@@ -121,12 +121,22 @@ def test_reviewed_next_lands_on_the_heading_of_the_next_and_tab_goes_on_from_the
         page.get_by_role("button", name="Reviewed, next").click()
         page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=before)
         assert page.evaluate("document.activeElement.tagName") == "H1"
+        assert_in_sight(page, ".done button")
     page.keyboard.press("Tab")
     assert page.evaluate(
         "document.querySelector('h1').compareDocumentPosition(document.activeElement) === 4"  # it follows
     )
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Undone. Now: received.").wait_for()
+    assert_in_sight(page, ".note")
+
+
+def assert_in_sight(page: Page, what: str) -> None:
+    """What was done, and the way back, stand where their reader looks, however far down the page they were led."""
+    box = page.locator(what).first.bounding_box()
+    assert box
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 800
 
 
 def test_on_paper_stands_the_whole_table_with_its_day_and_nothing_to_press(page: Page) -> None:
