@@ -172,6 +172,8 @@ def _pieces(word: str) -> Iterator[str]:
 
 def columns(text: str) -> int:
     """The columns that a text takes: two for a wide character, none for a mark on the letter before it."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
