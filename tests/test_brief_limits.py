@@ -33,6 +33,8 @@ def assert_whole(shown: Brief, sent: Mapping[str, Any]) -> None:
     assert len(text) <= CHARACTERS
     assert all(columns(line) <= COLUMNS for line in text.split("\n"))
     assert text.startswith("Patient:")
+    bars = any(line.id == "impact" for section in shown.sections for line in section.lines)
+    assert shown.impact is None or shown.impact.on_page is bars, "the bars stand for that line, and for no other"
     assert_nothing_is_cut(shown, sent)
     assert_every_statement_has_its_kind(shown)
 

@@ -38,7 +38,7 @@ def show() -> ResponseReturnValue:
         )
     return render_template(
         "desk/day.html", day=day, problem="" if day else NO_DAY, people=people, more=len(rows) > MOST,
-        coming=coming, today=today,
+        coming=coming,
     ), 200 if day else 422  # fmt: skip
 
 

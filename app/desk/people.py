@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from ..finding import NAME, terms_of
@@ -16,6 +16,7 @@ from ..records.submissions import Listed, Opened
 from . import words
 from .access import needs
 from .context import desk, me
+from .return_to import form_page
 from .words import Person
 
 blueprint = Blueprint("people", __name__)
@@ -81,7 +82,7 @@ def decide(submission_id: str, other_id: str) -> ResponseReturnValue:
             connection, parts.keyring.recipients, (submission_id, other_id), same, who=me().id, now=parts.now()
         )
     flash(told)
-    return redirect(url_for("sheet.show", submission_id=submission_id) + "#people", 303)
+    return redirect(form_page(submission_id, "people"), 303)
 
 
 def pair(connection: Connection, submission_id: str, other_id: str) -> tuple[Listed, Listed]:

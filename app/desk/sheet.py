@@ -1,6 +1,6 @@
 """One form in full, in the words and the order its patient saw. Every look writes one audit line."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ..finding import chart_form
@@ -11,6 +11,7 @@ from . import filters, people, words, work_page
 from .access import needs
 from .context import desk, me
 from .reading import read
+from .return_to import form_page
 from .rows import urgent_flags
 
 blueprint = Blueprint("sheet", __name__)
@@ -72,5 +73,4 @@ def give_chart_number(submission_id: str) -> ResponseReturnValue:
         else:
             charts.give(connection, parts.keyring.recipients, listed.id, number, who=me().id, now=parts.now())
             flash("The chart number is saved." if number else "The chart number is taken away.")
-    page = "brief.show" if request.form.get("page") == "brief" else "sheet.show"
-    return redirect(url_for(page, submission_id=listed.id), 303)
+    return redirect(form_page(listed.id), 303)

@@ -1,7 +1,6 @@
 """Working on a form: acknowledge, move on, take, write beside it. What staff write is sealed, and stays as written."""
 
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, abort, flash, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +12,7 @@ from ..records.submissions import Listed
 from . import brief, filters, queue, sheet
 from .access import needs
 from .context import desk, me
+from .return_to import form_page
 from .words import STATUSES
 from .work_page import MEASURES
 
@@ -194,12 +194,9 @@ def _look_for(connection: Connection, submission_id: str) -> Listed:
 def _back(submission_id: str, said: str, *, to: str = "work") -> ResponseReturnValue:
     """To where the work was done: the brief, the call list, or the page with all answers, within the same list."""
     flash(said)
-    page = request.form.get("page")
-    if page == "calls":
+    if request.form.get("page") == "calls":
         return redirect(url_for("calls.show"), 303)
-    chosen: dict[str, Any] = dict(filters.read(request.form, me().id).chosen)
-    where = "brief.show" if page == "brief" else "sheet.show"
-    return redirect(url_for(where, submission_id=submission_id, **chosen, _anchor=to), 303)
+    return redirect(form_page(submission_id, to), 303)
 
 
 def _refused(submission_id: str, said: str) -> ResponseReturnValue:

@@ -50,9 +50,10 @@ def shown(listed: Listed, phone: str, beside: Sequence[Written] | None = None) -
         names = dict(audit_lines.accounts(connection))
         others = work.others_looking(connection, listed.id, me().id, parts.now() - RECENT)
         steps = work.steps(connection, listed.id)
+    calls = calls_of(written)
     return {
         "notes": [note for note in written if note.kind in ("note", "acknowledged", "measure")],
-        "calls": calls_of(written),
+        "calls": calls,
         "names": names,
         "others": sorted(names[one] for one in others if one in names),
         "steps": steps,
@@ -61,7 +62,7 @@ def shown(listed: Listed, phone: str, beside: Sequence[Written] | None = None) -
         "move_words": MOVES,
         "measures": MEASURES,
         "phone": phone,
-        "unanswered": sum(not call.replies for call in calls_of(written)),
+        "unanswered": sum(not call.replies for call in calls),
     }
 
 

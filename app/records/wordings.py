@@ -59,7 +59,7 @@ def all_of(connection: Connection) -> list[tuple[str, Definition]]:
 
 
 def _remembered(digest: str, document: str) -> Definition | None:
-    """The definition of this document, kept in memory with the last ones asked for.
+    """The definition of this document, kept in memory with others asked for.
 
     None when its content has another digest, or is no definition: a taken patients' host can store anything here.
     """
@@ -69,6 +69,6 @@ def _remembered(digest: str, document: str) -> Definition | None:
         loaded = versions.load(document)
     except (ValueError, TypeError, RecursionError):
         return None
-    while len(_LOADED) >= _MOST_LOADED:
-        _LOADED.pop(next(iter(_LOADED)), None)
+    if len(_LOADED) >= _MOST_LOADED:  # more than a clinic ever has; emptied at once, since threads share it
+        _LOADED.clear()
     return _LOADED.setdefault(digest, loaded)

@@ -202,7 +202,12 @@ def test_a_number_that_cannot_be_kept_comes_back_as_it_was_typed(parts: Parts, s
 def test_work_on_a_form_keeps_its_reader_within_the_list_they_came_from(parts: Parts, specialist: Staff) -> None:
     form = send(parts)
     specialist.opens(f"/desk/submissions/{form.id}/brief?visit_from=2026-03-01&owner=me")
-    for button, typed in (("Save the note", {"text": "Bring the scan."}), ("I look after it", {}), ("In review", {})):
+    for button, typed in (
+        ("Save the note", {"text": "Bring the scan."}),
+        ("I look after it", {}),
+        ("In review", {}),
+        ("Save", {"chart": "MRN 7"}),
+    ):
         specialist.presses(button, typed)
         assert specialist.path == f"/desk/submissions/{form.id}/brief"
         back = [str(link.get("href")) for link in specialist.page.all("a") if link.get("class") == "back"]

@@ -85,10 +85,14 @@ def brief(
         first=Section(first.SECTION, "", tuple(ln for ln in top_lines if ln is not None)),
         sections=sections,
         timeline=_with_rows(line, page, page_lines) if line else None,
-        impact=replace(profile, on_page=any(one.id == impact.SECTION for one in on_page)) if profile else None,
+        impact=replace(profile, on_page=_has_line(on_page, impact.SECTION)) if profile else None,
         appendix=appendix,
         rules=tuple(rule_texts(definition, ["age", *_rules_used((*sections, *appendix), top_lines)])),
     )
+
+
+def _has_line(sections: Sequence[Section], key: str) -> bool:
+    return any(line.id == key for section in sections for line in section.lines)
 
 
 def _says_places(top: Sequence[Line | None]) -> bool:
