@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, bindparam, insert, select, text
 
 from ..ledger import START, Chain, Head, Ledgers, Line, Room
 from .acts import Act
@@ -27,6 +27,16 @@ NOBODY = "nobody"
 
 _HEAD_DIGITS = 24
 _MOST_CHAINS = 100
+
+# A line without a number is none of ours; and what is empty would come first on PostgreSQL.
+_NEWEST = (
+    select(Audit.seq, Audit.hash)
+    .where(Audit.chain == bindparam("chain"), Audit.seq.is_not(None))
+    .order_by(Audit.seq.desc())
+    .limit(1)
+)
+# Inline: the number that the line gets is not asked for, since the intake's role may not read this table.
+_APPEND = insert(Audit).inline()
 
 
 class NoLedger(Exception):
@@ -116,8 +126,7 @@ def _append(
     seq = head.seq + 1
     fresh = chain.hash(head.hash, seq=seq, at=at, room=room, who=who, act=act, record=record)
     row = {"at": at, "room": room, "who": who, "act": act, "record": record}
-    # Inline: the number that the line gets is not asked for, since the intake's role may not read this table.
-    connection.execute(insert(Audit).inline().values(**row, chain=chain.id, seq=seq, hash=fresh))
+    connection.execute(_APPEND, {**row, "chain": chain.id, "seq": seq, "hash": fresh})
     notes.heads[chain.id] = Head(chain.id, seq, fresh)
     notes.lines.append(Line(at, room, who, act, record, chain.id, seq, fresh))
 
@@ -133,9 +142,7 @@ def _locked_head(connection: Connection, chain: Chain) -> Head:
 
 def newest(connection: Connection, chain: str) -> Head | None:
     """The newest line of a chain; None when it has none."""
-    # A line without a number is none of ours; and what is empty would come first on PostgreSQL.
-    query = select(Audit.seq, Audit.hash).where(Audit.chain == chain, Audit.seq.is_not(None))
-    row = connection.execute(query.order_by(Audit.seq.desc()).limit(1)).first()
+    row = connection.execute(_NEWEST, {"chain": chain}).first()
     return Head(chain, row.seq or 0, row.hash or START) if row else None
 
 

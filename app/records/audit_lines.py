@@ -11,6 +11,8 @@ from .models import Audit, Staff, Submission
 
 Key = tuple[datetime, int]
 
+_ACCOUNTS = select(Staff.id, Staff.name).order_by(Staff.name)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -60,7 +62,7 @@ def page(connection: Connection, wanted: Wanted, *, limit: int, before: Key | No
 
 def accounts(connection: Connection) -> Sequence[tuple[str, str]]:
     """Every account there ever was, as (id, name), by name."""
-    return [(row.id, row.name) for row in connection.execute(select(Staff.id, Staff.name).order_by(Staff.name))]
+    return [(row.id, row.name) for row in connection.execute(_ACCOUNTS)]
 
 
 def form_of(connection: Connection, reference: str) -> str | None:

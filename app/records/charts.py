@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from ..sealing import PrivateKey, PublicKey
 from . import audit, lookups, sealed
@@ -14,14 +14,14 @@ CHART = "chart"
 """The kind of sealed document that holds a chart number."""
 LONGEST = 32
 
+_NUMBERS = select(SealedDocument.id, SealedDocument.submission).where(
+    SealedDocument.submission.in_(bindparam("forms", expanding=True)), SealedDocument.kind == CHART
+)
+
 
 def numbers(connection: Connection, submission_ids: Sequence[str], keys: Sequence[PrivateKey]) -> Mapping[str, str]:
     """The chart numbers of these submissions, by submission id; those without one are left out."""
-    rows = connection.execute(
-        select(SealedDocument.id, SealedDocument.submission).where(
-            SealedDocument.submission.in_(submission_ids), SealedDocument.kind == CHART
-        )
-    )
+    rows = connection.execute(_NUMBERS, {"forms": list(submission_ids)})
     owner = {row.id: row.submission for row in rows}
     opened = sealed.open_all(connection, owner, keys)
     return {owner[key]: plain.decode(errors="replace") for key, plain in opened.items()}

@@ -4,8 +4,23 @@ A digest tells nothing without the index key, but equal digests show as equal: s
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from ..finding import Search, Term
@@ -76,16 +91,30 @@ def sharing(
 
     So many for each: a phone that many gave does not keep out somebody of the same name and birth date.
     """
+    if not terms:
+        return []
+    given: dict[str, Any] = {"besides": list(besides), "limit": limit}
+    for number, term in enumerate(terms):
+        given |= {f"kind_{number}": term.kind, f"digest_{number}": _digest(key, term)}
+    return these(connection, set(connection.execute(_sharing(len(terms)), given).scalars()))
+
+
+@lru_cache
+def _sharing(terms: int) -> CompoundSelect[str]:
+    """The query for so many terms; put together once, since that costs more than to run it."""
     ways = [
         select(Lookup.submission)
-        .where(Lookup.kind == term.kind, Lookup.digest == _digest(key, term), Lookup.submission.not_in(besides))
+        .where(
+            Lookup.kind == bindparam(f"kind_{number}"),
+            Lookup.digest == bindparam(f"digest_{number}"),
+            Lookup.submission.not_in(bindparam("besides", expanding=True)),
+        )
         .order_by(Lookup.received_at.desc(), Lookup.submission.desc())
-        .limit(limit)
+        .limit(bindparam("limit", type_=Integer))
         .subquery()
-        for term in terms
+        for number in range(terms)
     ]
-    found = connection.execute(union_all(*(select(way) for way in ways))).scalars() if ways else ()
-    return these(connection, set(found))
+    return union_all(*(select(way) for way in ways))
 
 
 def _newest_with_all(connection: Connection, key: IndexKey, terms: frozenset[Term], limit: int) -> set[str]:

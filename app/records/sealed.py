@@ -5,13 +5,22 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ..sealing import PrivateKey, PublicKey, SealError, open_sealed, seal
 from .models import SealedDocument, SealedKey
 
 ANSWERS = "answers"
 """The kind of document that a patient sends; it has the id of its submission."""
+
+_THESE = (
+    select(SealedDocument.id, SealedDocument.kind, SealedDocument.blob, SealedKey.key_id, SealedKey.data)
+    .join(SealedKey, SealedKey.document == SealedDocument.id)
+    .where(
+        SealedDocument.id.in_(bindparam("wanted", expanding=True)),
+        SealedKey.key_id.in_(bindparam("held", expanding=True)),
+    )
+)
 
 
 def put(
@@ -36,11 +45,7 @@ def open_all(connection: Connection, wanted: Iterable[str], keys: Sequence[Priva
     if not ids:
         return {}
     held = {key.public.key_id: key for key in keys}
-    rows = connection.execute(
-        select(SealedDocument.id, SealedDocument.kind, SealedDocument.blob, SealedKey.key_id, SealedKey.data)
-        .join(SealedKey, SealedKey.document == SealedDocument.id)
-        .where(SealedDocument.id.in_(ids), SealedKey.key_id.in_(list(held)))
-    )
+    rows = connection.execute(_THESE, {"wanted": ids, "held": list(held)})
     opened: dict[str, bytes] = {}
     for row in rows:
         if row.id not in opened:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from ..keys import ServerKey
 from .models import Staff, StaffSession
@@ -16,6 +16,28 @@ LONGEST = timedelta(hours=12)
 HALF_WAY = timedelta(minutes=30)
 """How long somebody may take over the second factor, or over setting one up."""
 TOUCH_EVERY = timedelta(minutes=1)
+
+_LONG_UNUSED = or_(
+    and_(StaffSession.trusted.is_(False), StaffSession.last_seen_at <= bindparam("idle_since")),
+    and_(StaffSession.trusted.is_(True), StaffSession.last_seen_at <= bindparam("trusted_since")),
+)
+_OVER = or_(StaffSession.expires_at <= bindparam("now"), and_(StaffSession.stage == "full", _LONG_UNUSED))
+_SIGNED_IN = (
+    select(
+        Staff.id,
+        Staff.name,
+        Staff.roles,
+        StaffSession.id.label("session"),
+        StaffSession.stage,
+        StaffSession.way,
+        StaffSession.trusted,
+        StaffSession.proved_at,
+        StaffSession.last_seen_at,
+    )
+    .join(Staff, Staff.id == StaffSession.staff)
+    .where(StaffSession.digest == bindparam("digest"), ~_OVER, Staff.disabled_at.is_(None))
+)
+"""Asked with every request, so it is put together once."""
 
 Stage = Literal["password", "full"]
 Way = Literal["password", "app", "passkey", "recovery", "sso"]
@@ -95,21 +117,7 @@ def begin(
 
 def find(connection: Connection, key: ServerKey, token: str, now: datetime, idle: Idle) -> SignedIn | None:
     """Who this token signs in; None when it is unknown, too old, idle too long, or its account is disabled."""
-    row = connection.execute(
-        select(
-            Staff.id,
-            Staff.name,
-            Staff.roles,
-            StaffSession.id.label("session"),
-            StaffSession.stage,
-            StaffSession.way,
-            StaffSession.trusted,
-            StaffSession.proved_at,
-            StaffSession.last_seen_at,
-        )
-        .join(Staff, Staff.id == StaffSession.staff)
-        .where(StaffSession.digest == _digest(key, token), ~_over(now, idle), Staff.disabled_at.is_(None))
-    ).first()
+    row = connection.execute(_SIGNED_IN, {"digest": _digest(key, token), **_moments(now, idle)}).first()
     if row is None:
         return None
     return SignedIn(row.id, row.name, tuple(row.roles.split()), *row[3:])
@@ -140,8 +148,9 @@ def of(connection: Connection, staff_id: str, now: datetime, idle: Idle) -> list
             StaffSession.created_at,
             StaffSession.last_seen_at,
         )
-        .where(StaffSession.staff == staff_id, StaffSession.stage == "full", ~_over(now, idle))
-        .order_by(StaffSession.created_at.desc())
+        .where(StaffSession.staff == staff_id, StaffSession.stage == "full", ~_OVER)
+        .order_by(StaffSession.created_at.desc()),
+        _moments(now, idle),
     )
     return [Listed(*row) for row in rows]
 
@@ -165,15 +174,12 @@ def end_all(connection: Connection, staff_id: str, *, but: str = "") -> int:
 
 def purge(connection: Connection, now: datetime, idle: Idle) -> int:
     """Delete every sign-in that does not open anything any more; returns how many."""
-    return connection.execute(delete(StaffSession).where(_over(now, idle))).rowcount
+    return connection.execute(delete(StaffSession).where(_OVER), _moments(now, idle)).rowcount
 
 
-def _over(now: datetime, idle: Idle) -> ColumnElement[bool]:
-    long_unused = or_(
-        and_(StaffSession.trusted.is_(False), StaffSession.last_seen_at <= now - idle.anywhere),
-        and_(StaffSession.trusted.is_(True), StaffSession.last_seen_at <= now - idle.trusted),
-    )
-    return or_(StaffSession.expires_at <= now, and_(StaffSession.stage == "full", long_unused))
+def _moments(now: datetime, idle: Idle) -> dict[str, datetime]:
+    """What `_OVER` is asked with."""
+    return {"now": now, "idle_since": now - idle.anywhere, "trusted_since": now - idle.trusted}
 
 
 def _digest(key: ServerKey, token: str) -> bytes:

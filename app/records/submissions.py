@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, insert, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from .. import codes
@@ -43,6 +43,21 @@ class Opened:
     listed: Listed
     document: Mapping[str, Any]
     definition: Definition
+
+
+def listed_columns() -> Select[str, str, str, datetime, date | None, str, str | None, int]:
+    """A query of the clear columns, in the order of `Listed`."""
+    s = models.Submission
+    return select(s.id, s.reference, s.wording, s.received_at, s.visit_date, s.status, s.owner, s.revision)
+
+
+_ONE = listed_columns().where(models.Submission.id == bindparam("wanted"))
+_THESE = (
+    listed_columns()
+    .where(models.Submission.id.in_(bindparam("wanted", expanding=True)))
+    .order_by(models.Submission.received_at.desc(), models.Submission.id.desc())
+)
+"""Put together once: for a query of a few rows that costs more than to run it."""
 
 
 def send(
@@ -111,7 +126,7 @@ def find(connection: Connection, submission_id: str) -> Listed | None:
     """The clear columns of one submission, or None."""
     if not submission_id.isalnum():  # an address may hold anything, and PostgreSQL takes no NUL
         return None
-    row = connection.execute(listed_columns().where(models.Submission.id == submission_id)).first()
+    row = connection.execute(_ONE, {"wanted": submission_id}).first()
     return Listed(*row) if row else None
 
 
@@ -119,9 +134,7 @@ def these(connection: Connection, submission_ids: Collection[str]) -> list[Liste
     """The clear columns of these submissions, newest first; one that is not here any more is left out."""
     if not submission_ids:
         return []
-    s = models.Submission
-    query = listed_columns().where(s.id.in_(submission_ids)).order_by(s.received_at.desc(), s.id.desc())
-    return [Listed(*row) for row in connection.execute(query)]
+    return [Listed(*row) for row in connection.execute(_THESE, {"wanted": list(submission_ids)})]
 
 
 def open_answers(connection: Connection, listed: Sequence[Listed], keys: Sequence[PrivateKey]) -> list[Opened]:
@@ -159,9 +172,3 @@ def batch_after(connection: Connection, after: tuple[datetime, str] | None, size
     if after is not None:
         query = query.where(tuple_(models.Submission.received_at, models.Submission.id) > after)
     return [Listed(*row) for row in connection.execute(query)]
-
-
-def listed_columns() -> Select[str, str, str, datetime, date | None, str, str | None, int]:
-    """A query of the clear columns, in the order of `Listed`."""
-    s = models.Submission
-    return select(s.id, s.reference, s.wording, s.received_at, s.visit_date, s.status, s.owner, s.revision)

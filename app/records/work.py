@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from ..sealing import PrivateKey, PublicKey
 from . import audit, receipts, sealed
@@ -44,6 +44,27 @@ _WRITTEN: Mapping[Kind, Act] = {
     "reply": "question answered",
     "measure": "measure",
 }
+
+_BESIDE = select(SealedDocument.id, SealedDocument.submission, SealedDocument.kind).where(
+    SealedDocument.submission.in_(bindparam("forms", expanding=True)),
+    SealedDocument.kind.in_(bindparam("kinds", expanding=True)),
+)
+_STEPS = (
+    select(Audit.act, Audit.who, Audit.at)
+    .where(Audit.record == bindparam("form"), Audit.act.in_(("acknowledged", "seen", *_MOVED.values())))
+    .order_by(Audit.at.desc(), Audit.id.desc())
+    .limit(20)
+)
+_LOOKS = (
+    select(Audit.who)
+    .where(
+        Audit.record == bindparam("form"),
+        Audit.act == "look",
+        Audit.who != bindparam("who"),
+        Audit.at >= bindparam("since"),
+    )
+    .distinct()
+)
 
 PERSON = "person"
 """What was said about two forms (app/records/persons.py): written like a note, and no note."""
@@ -208,11 +229,7 @@ def written(
     kinds: Collection[str] = tuple(_WRITTEN),
 ) -> dict[str, list[Written]]:
     """What staff wrote beside these forms, the oldest first, by submission id; what does not open is left out."""
-    rows = connection.execute(
-        select(SealedDocument.id, SealedDocument.submission, SealedDocument.kind).where(
-            SealedDocument.submission.in_(submission_ids), SealedDocument.kind.in_(list(kinds))
-        )
-    ).all()
+    rows = connection.execute(_BESIDE, {"forms": list(submission_ids), "kinds": list(kinds)}).all()
     opened = sealed.open_all(connection, [row.id for row in rows], keys)
     found: dict[str, list[Written]] = {submission_id: [] for submission_id in submission_ids}
     for row in rows:
@@ -249,21 +266,10 @@ def is_question(connection: Connection, submission_id: str, record: str) -> bool
 
 def steps(connection: Connection, submission_id: str) -> list[Step]:
     """Who moved a form on, and when, the newest first."""
-    acts = ("acknowledged", "seen", *_MOVED.values())
-    rows = connection.execute(
-        select(Audit.act, Audit.who, Audit.at)
-        .where(Audit.record == submission_id, Audit.act.in_(acts))
-        .order_by(Audit.at.desc(), Audit.id.desc())
-        .limit(20)
-    )
-    return [Step(*row) for row in rows]
+    return [Step(*row) for row in connection.execute(_STEPS, {"form": submission_id})]
 
 
 def others_looking(connection: Connection, submission_id: str, who: str, since: datetime) -> list[str]:
     """The ids of other members of staff who opened this form since a moment."""
-    rows = connection.execute(
-        select(Audit.who)
-        .where(Audit.record == submission_id, Audit.act == "look", Audit.who != who, Audit.at >= since)
-        .distinct()
-    )
-    return list(rows.scalars())
+    given = {"form": submission_id, "who": who, "since": since}
+    return list(connection.execute(_LOOKS, given).scalars())
