@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, cast
 
 from .. import dates, journey, wording
@@ -49,11 +50,15 @@ class Form:
 
     def state(self, key: str) -> State:
         """The state of a question; one that the definition does not know was not asked."""
-        question = self.definition.questions.get(key)
-        if question is None:
-            return State.NOT_ASKED
-        page = self.definition.page_of_question[key].id
-        return state_of(question, self.kept, key in self.asked, page in self.reached)
+        return self._states.get(key, State.NOT_ASKED)
+
+    @cached_property
+    def _states(self) -> Mapping[str, State]:
+        return {
+            question.id: state_of(question, self.kept, question.id in self.asked, page.id in self.reached)
+            for page in self.definition.pages
+            for question in page.questions
+        }
 
     def text(self, key: str) -> str:
         """A stored text or code as it is; empty when there is none."""

@@ -17,7 +17,9 @@ def room(text: str) -> int:
 
     Scripts without spaces (wide characters) count one word for two characters.
     """
-    return sum(_room_of(word) for word in text.split())
+    words = text.split()
+    others = [word for word in words if len(word) > LONG_WORD or not word.isascii()]
+    return len(words) - len(others) + sum(map(_room_of, others))
 
 
 def _room_of(word: str) -> int:

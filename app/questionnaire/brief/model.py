@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from ..kinds import Level
@@ -49,7 +50,7 @@ class Line:
         """The first question whose answer stands behind it; empty when there is none."""
         return next((said.questions[0] for said in self.said if said.questions), "")
 
-    @property
+    @cached_property
     def parts(self) -> tuple[tuple[str, Said], ...]:
         """Each statement with what stands before it: nothing before the first."""
         return tuple(((said.joined or self.join) if number else "", said) for number, said in enumerate(self.said))
