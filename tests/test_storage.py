@@ -23,6 +23,7 @@ from app.records.store import Store, StoreUnavailable
 from tests.cases import BELLS, TYPICAL
 from tests.conftest import FakeClock
 from tests.people import Patient
+from tests.statements import statements_of
 
 ANSWERS = TYPICAL["answers"]
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -98,19 +99,13 @@ def test_no_get_or_head_of_a_patient_writes_anything(patient: Patient) -> None:
     paths += [f"/intake/{draft}/", f"/intake/{draft}/pause", f"/intake/{draft}/receipt", str(row), f"{row}/remove"]
     paths += [f"/intake/{draft}/toxin_rounds/bcdfghjk", f"/intake/{draft}/stop/emergency_911", "/intake/unknown/side"]
     before = rows_of(patient.parts.store)
-    statements: list[str] = []
-
-    def hear(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement.split(None, 1)[0].upper())
-
-    event.listen(patient.parts.store.engine, "before_cursor_execute", hear)
-    for _ in range(50):
-        for path in paths:
-            patient.client.get(path, base_url=patient.base_url)
-            patient.client.head(path, base_url=patient.base_url)
-    event.remove(patient.parts.store.engine, "before_cursor_execute", hear)
+    with statements_of(patient.parts.store) as statements:
+        for _ in range(50):
+            for path in paths:
+                patient.client.get(path, base_url=patient.base_url)
+                patient.client.head(path, base_url=patient.base_url)
     assert len(statements) > 1000
-    assert set(statements) <= {"SELECT", "BEGIN", "PRAGMA", "SHOW"}
+    assert {statement.verb for statement in statements} <= {"SELECT", "BEGIN", "PRAGMA", "SHOW"}
     assert rows_of(patient.parts.store) == before
 
 

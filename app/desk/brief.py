@@ -1,5 +1,7 @@
 """The one-page brief of a form: on screen and paper, as text for the chart. Every look writes one audit line."""
 
+from typing import Any
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -11,6 +13,7 @@ from ..questionnaire.brief import all_rules
 from ..questionnaire.brief.concerns import LEVEL_WORDS
 from ..records import audit, submissions
 from ..records.acts import Act
+from ..records.store import Connection
 from ..records.submissions import Listed
 from . import brief_sheets, filters, people, words, work_page
 from .access import needs
@@ -25,7 +28,10 @@ blueprint = Blueprint("brief", __name__)
 @needs("answers")
 def show(submission_id: str) -> ResponseReturnValue:
     """The brief, with the work on the form below it."""
-    listed, ready = _opened(submission_id, "look")
+    with desk().parts.store.reading() as connection:
+        listed, ready = _found(connection, submission_id)
+        around = _around(connection, listed, ready) if ready else {}
+    _note(listed, "look")
     if ready is None:
         return _closed(listed)
     sheet, shown = ready.sheet, ready.sheet.brief
@@ -41,8 +47,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         urgent=(),  # the first block and the list of flags name them
         rules=shown.draft,
         numbers={rule.id: number for number, rule in enumerate(shown.rules, start=1)},
-        **work_page.shown(listed, sheet.phone, ready.beside),
-        **people.shown(listed, Known(ready.answers, sheet.chart)),
+        **around,
     )
 
 
@@ -90,15 +95,32 @@ def show_rules() -> ResponseReturnValue:
 
 def _opened(submission_id: str, act: Act) -> tuple[Listed, Ready | None]:
     """A form and its brief, with the look on record; 404 when there is no such form."""
+    with desk().parts.store.reading() as connection:
+        listed, ready = _found(connection, submission_id)
+    _note(listed, act)
+    return listed, ready
+
+
+def _found(connection: Connection, submission_id: str) -> tuple[Listed, Ready | None]:
+    listed = submissions.find(connection, submission_id)
+    if listed is None:
+        abort(404)
+    return listed, brief_sheets.of(connection, [listed]).get(listed.id)
+
+
+def _around(connection: Connection, listed: Listed, ready: Ready) -> dict[str, Any]:
+    """What stands below the brief: the work on the form, and other forms of its person."""
+    known = Known(ready.answers, ready.sheet.chart)
+    return {
+        **work_page.shown(connection, listed, ready.sheet.phone, ready.written, ready.names),
+        **people.shown(connection, listed, known, ready.said),
+    }
+
+
+def _note(listed: Listed, act: Act) -> None:
     parts = desk().parts
-    with parts.store.reading() as connection:
-        listed = submissions.find(connection, submission_id)
-        if listed is None:
-            abort(404)
-        ready = brief_sheets.of(connection, [listed]).get(listed.id)
     with parts.store.writing() as connection:
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act=act, record=listed.id)
-    return listed, ready
 
 
 def _closed(listed: Listed) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from ..outputs.brief_sheet import BriefSheet
 from ..questionnaire.brief import brief
 from ..questionnaire.brief.model import Line, Said
 from ..questionnaire.flags import as_of_day
-from ..records import audit_lines, charts, submissions, work
+from ..records import audit_lines, charts, persons, submissions, work
 from ..records.statuses import ATTENTION
 from ..records.store import Connection
 from ..records.submissions import Listed, Opened
@@ -22,17 +22,23 @@ _LABELS = {"acknowledged": "Acknowledged", "note": "Note"}
 
 @dataclass(frozen=True)
 class Ready:
-    """A brief ready to draw, the answers it was made from, and what staff wrote beside its form as it was written."""
+    """A brief ready to draw, the answers it was made from, and what staff wrote and said about its form.
+
+    `names` are those of all accounts by id.
+    """
 
     sheet: BriefSheet
     answers: Mapping[str, Any]
-    beside: Sequence[Written]
+    written: Sequence[Written]
+    said: persons.Said
+    names: Mapping[str, str]
 
 
 def of(connection: Connection, rows: Sequence[Listed]) -> dict[str, Ready]:
     """The briefs of these submissions by id; a form that does not open with the key of this desk is left out."""
     keys, ids = desk().parts.keyring.private_keys, [row.id for row in rows]
-    before = {row.id: form for row in rows if (form := people.last_form_of(connection, row))}
+    said = {row.id: people.said_of(connection, row) for row in rows}
+    before = {row.id: form for row in rows if (form := people.last_form_of(connection, row, said[row.id]))}
     opened = submissions.open_what_opens(connection, [*rows, *before.values()], keys)
     earlier = {key: opened[form.id] for key, form in before.items() if form.id in opened}
     numbers = charts.numbers(connection, ids, keys)
@@ -48,6 +54,8 @@ def of(connection: Connection, rows: Sequence[Listed]) -> dict[str, Ready]:
             ),
             opened[row.id].document["answers"],
             written[row.id],
+            said[row.id],
+            names,
         )
         for row in rows
         if row.id in opened

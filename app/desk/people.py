@@ -44,23 +44,23 @@ class Other:
     decision: Decision | None = None
 
 
-def shown(listed: Listed, known: Known) -> dict[str, Any]:
+def shown(connection: Connection, listed: Listed, known: Known, said: Said) -> dict[str, Any]:
     """What templates/desk/people.html draws: forms that may be of this person, those that are, those that are not."""
-    parts = desk().parts
-    with parts.store.reading() as connection:
-        said = persons.said_of(connection, listed.id, parts.keyring.private_keys)
-        possible = _possible(connection, known, {listed.id, *said.same, *said.different})
-        decided = _decided(connection, said)
+    decided = _decided(connection, said)
     return {
-        "possible": possible,
+        "possible": _possible(connection, known, {listed.id, *said.same, *said.different}),
         "same": [other for other in decided if other.listed.id in said.same],
         "different": [other for other in decided if other.listed.id in said.different],
     }
 
 
-def last_form_of(connection: Connection, listed: Listed) -> Listed | None:
+def said_of(connection: Connection, listed: Listed) -> Said:
+    """What staff said about this form and others."""
+    return persons.said_of(connection, listed.id, desk().parts.keyring.private_keys)
+
+
+def last_form_of(connection: Connection, listed: Listed, said: Said) -> Listed | None:
     """The newest form received before this one that staff say is of the same person; None when there is none."""
-    said = persons.said_of(connection, listed.id, desk().parts.keyring.private_keys)
     before = (listed.received_at, listed.id)
     return next(
         (row for row in submissions.these(connection, said.same) if (row.received_at, row.id) < before),

@@ -1,12 +1,16 @@
 """One form in full, in the words and the order its patient saw. Every look writes one audit line."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ..finding import chart_form
 from ..likeness import Known
-from ..records import audit, audit_lines, charts, submissions
+from ..records import audit, audit_lines, charts, submissions, work
 from ..records.audit_lines import Wanted
+from ..records.store import Connection
+from ..records.submissions import Opened
 from . import filters, people, words, work_page
 from .access import needs
 from .context import desk, me
@@ -24,21 +28,22 @@ MOST_LINES = 20
 def show(submission_id: str) -> ResponseReturnValue:
     """The whole form; with `?all=1` also the questions that were not asked."""
     parts = desk().parts
+    keys = parts.keyring.private_keys
     with parts.store.reading() as connection:
         listed = submissions.find(connection, submission_id)
         if listed is None:
             abort(404)
-        opened = submissions.open_what_opens(connection, [listed], parts.keyring.private_keys).get(listed.id)
-        chart = charts.numbers(connection, [listed.id], parts.keyring.private_keys).get(listed.id, "")
+        opened = submissions.open_what_opens(connection, [listed], keys).get(listed.id)
+        chart = charts.numbers(connection, [listed.id], keys).get(listed.id, "")
     with parts.store.writing() as connection:
         audit.note(connection, at=parts.now(), room="desk", who=me().id, act="look", record=listed.id)
     with parts.store.reading() as connection:  # behind the line of this look, which is one of them
         history = audit_lines.page(connection, Wanted(record=listed.id), limit=MOST_LINES + 1)
+        around = _around(connection, opened, chart) if opened else {}
     chosen = filters.read(request.values, me().id).chosen
     if opened is None:
         return render_template("desk/closed.html", listed=listed, history=history, most=MOST_LINES, chosen=chosen)
     definition, everything = opened.definition, request.args.get("all") == "1"
-    phone = words.phone(opened.document["answers"])
     sent_on = parts.local(listed.received_at).date()
     return render_template(
         "desk/sheet.html",
@@ -53,9 +58,19 @@ def show(submission_id: str) -> ResponseReturnValue:
         history=history,
         most=MOST_LINES,
         chosen=chosen,
-        **work_page.shown(listed, phone),
-        **people.shown(listed, Known(opened.document["answers"], chart)),
+        **around,
     )
+
+
+def _around(connection: Connection, opened: Opened, chart: str) -> dict[str, Any]:
+    """What stands beside the answers: the work on the form, and other forms of its person."""
+    listed, answers = opened.listed, opened.document["answers"]
+    written = work.written(connection, [listed.id], desk().parts.keyring.private_keys)[listed.id]
+    names = dict(audit_lines.accounts(connection))
+    return {
+        **work_page.shown(connection, listed, words.phone(answers), written, names),
+        **people.shown(connection, listed, Known(answers, chart), people.said_of(connection, listed)),
+    }
 
 
 @blueprint.post("/submissions/<submission_id>/chart")

@@ -1,11 +1,12 @@
 """What a form's page shows of the work on it: where it stands, who looks at it, what was written beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ..records import audit_lines, statuses, work
+from ..records import statuses, work
+from ..records.store import Connection
 from ..records.submissions import Listed
 from ..records.work import Written
 from .context import desk, me
@@ -41,22 +42,18 @@ class Call:
     replies: tuple[Written, ...]
 
 
-def shown(listed: Listed, phone: str, beside: Sequence[Written] | None = None) -> dict[str, Any]:
-    """What templates/desk/work.html draws; `beside` is what staff wrote beside the form, where that is open already."""
-    parts = desk().parts
-    with parts.store.reading() as connection:
-        keys = parts.keyring.private_keys
-        written = work.written(connection, [listed.id], keys)[listed.id] if beside is None else beside
-        names = dict(audit_lines.accounts(connection))
-        others = work.others_looking(connection, listed.id, me().id, parts.now() - RECENT)
-        steps = work.steps(connection, listed.id)
+def shown(
+    connection: Connection, listed: Listed, phone: str, written: Sequence[Written], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """What templates/desk/work.html draws: `written` beside the form, `names` of accounts by id."""
+    others = work.others_looking(connection, listed.id, me().id, desk().parts.now() - RECENT)
     calls = calls_of(written)
     return {
         "notes": [note for note in written if note.kind in ("note", "acknowledged", "measure")],
         "calls": calls,
         "names": names,
         "others": sorted(names[one] for one in others if one in names),
-        "steps": steps,
+        "steps": work.steps(connection, listed.id),
         "owner": names.get(listed.owner or "", ""),
         "next_steps": work.STEPS.get(listed.status, ()),
         "move_words": MOVES,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, func, select
+from sqlalchemy import delete, func, select
 
 from app import desk
 from app.desk import people
@@ -18,6 +18,7 @@ from tests.desk.factories import send
 from tests.desk.people import NAME, Staff
 from tests.desk.test_sheet import reworded
 from tests.page_checks import words
+from tests.statements import statements_of
 
 OTHER = "clerk@clinic.example"
 POSSIBLY = "Possibly the same person"
@@ -72,7 +73,7 @@ def last_form(parts: Parts, listed: Listed) -> str | None:
     """The reference of the form before, as the desk knows it."""
     room = desk.create_room(parts)
     with room.app_context(), parts.store.reading() as connection:
-        found = people.last_form_of(connection, listed)
+        found = people.last_form_of(connection, listed, people.said_of(connection, listed))
     return found.reference if found else None
 
 
@@ -161,18 +162,24 @@ def test_a_form_like_no_other_costs_two_questions(parts: Parts, specialist: Staf
     form = send(parts)
     index.index_all(parts)
     specialist.looks_at(form.id).does_not_see(POSSIBLY, SAME)
-    asked: list[str] = []
-
-    def hear(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    with parts.store.reading() as connection:
+    with desk.create_room(parts).app_context(), parts.store.reading() as connection:
         (opened,) = submissions.open_answers(connection, [form], parts.keyring.private_keys)
-    event.listen(parts.store.engine, "before_cursor_execute", hear)
-    with desk.create_room(parts).app_context():
-        people.shown(form, Known(opened.document["answers"]))
-    event.remove(parts.store.engine, "before_cursor_execute", hear)
-    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 2, asked
+        with statements_of(parts.store) as asked:
+            known = Known(opened.document["answers"])
+            people.shown(connection, form, known, people.said_of(connection, form))
+    assert len([statement for statement in asked if statement.verb == "SELECT"]) == 2, asked
+
+
+@pytest.mark.parametrize("page", ["", "/brief", "/text"])
+def test_a_page_of_a_form_about_which_nothing_was_said_asks_nothing_twice(
+    parts: Parts, clerk: Staff, earlier: Listed, later: Listed, page: str
+) -> None:
+    clerk.looks_at(later.id).sees(earlier.reference)
+    with statements_of(parts.store) as statements:
+        clerk.opens(f"/desk/submissions/{later.id}{page}").sees(later.reference)
+    asked = [(one.sql, str(one.given)) for one in statements if one.verb == "SELECT"]
+    assert len(asked) > 4
+    assert [one for one in set(asked) if asked.count(one) > 1] == []
 
 
 # Decided

@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.parts import Parts
 from app.questionnaire.kinds import Definition, Email, LongText, Question, Repeat, Text
@@ -15,6 +15,7 @@ from tests.conftest import FakeClock
 from tests.desk.factories import send
 from tests.desk.people import Staff
 from tests.page_checks import words
+from tests.statements import statements_of
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}} =cmd() \u202eevil\u202c 🙂"
 
@@ -197,16 +198,11 @@ def test_hostile_text_is_shown_as_text(parts: Parts, specialist: Staff) -> None:
 def test_every_look_writes_one_audit_line_and_nothing_else(parts: Parts, specialist: Staff, clock: FakeClock) -> None:
     listed = send(parts)
     send(parts, last_name="Noise")
-    written: list[str] = []
-
-    def listen(_c: object, _cursor: object, sql: str, *_: object) -> None:
-        if not sql.lstrip().upper().startswith(("SELECT", "PRAGMA", "BEGIN", "SHOW", "SET")):
-            written.append(sql)
-
     clock.passes(seconds=10)
-    event.listen(parts.store.engine, "before_cursor_execute", listen)
-    specialist.looks_at(listed.id).looks_at(listed.id)
-    event.remove(parts.store.engine, "before_cursor_execute", listen)
+    with statements_of(parts.store) as statements:
+        specialist.looks_at(listed.id).looks_at(listed.id)
+    written = [one.sql for one in statements if one.verb not in ("SELECT", "PRAGMA", "BEGIN", "SHOW", "SET")]
+    assert len(written) == 2
     assert all(sql.startswith("INSERT INTO audit") for sql in written)
     with parts.store.reading() as connection:
         rows = connection.execute(
