@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Literal
 
-from .measuring import room, room_of_line, shortened
+from .measuring import room, room_of_line, room_of_longest_quotation, shortened
 from .model import Line, Section
 
 Variant = tuple[int, Line | None]
@@ -45,12 +45,11 @@ def by_length(line: Line, steps: Sequence[tuple[int, int]], matters: int) -> tup
     of the shortest form, which would have to go altogether.
     """
     forms: list[Variant] = []
-    current = line
+    current, longest = line, room_of_longest_quotation(line)
     for words, keep in steps:
-        shorter = shortened(line, words)
-        if shorter is not current:
+        if longest > words:
             forms.append((keep, current))
-            current = shorter
+            current = shortened(line, words)
     return (*forms, (matters, current))
 
 
@@ -93,13 +92,14 @@ class _Page:
     """Which form of each item is chosen, and the room they take; each form is measured once."""
 
     def __init__(self, every: Sequence[Item], heads: Mapping[str, int], pointer: str) -> None:
-        self.every, self.heads = every, heads
+        self.every = every
         self.chosen = [0] * len(every)
         self._rooms = [[room_of_line(line) if line else 0 for _matters, line in it.forms] for it in every]
         self._pointer = room(pointer)
         self._lines = sum(rooms[0] for rooms in self._rooms)
-        self._shown = Counter(it.section for it, rooms in zip(every, self._rooms, strict=True) if len(rooms) > 1)
-        self._moved: Counter[str] = Counter()
+        self._shown, self._moved = _Heads(heads), _Heads(heads)
+        for it in every:
+            self._shown.count(it.section, 1 if len(it.forms) > 1 else 0)
 
     def step(self, index: int, by: Literal[1, -1]) -> None:
         """Give an item's next shorter form, or take its last step back."""
@@ -107,14 +107,30 @@ class _Page:
         after = self.chosen[index] = before + by
         section, rooms = self.every[index].section, self._rooms[index]
         self._lines += rooms[after] - rooms[before]
-        self._shown[section] += (after < len(rooms) - 1) - (before < len(rooms) - 1)
-        self._moved[section] += (after > 0) - (before > 0)
+        self._shown.count(section, (after < len(rooms) - 1) - (before < len(rooms) - 1))
+        self._moved.count(section, (after > 0) - (before > 0))
 
     def room(self) -> int:
         """The room of the page, in words."""
-        moved = [section for section, count in self._moved.items() if count and self._pointer]
-        total = self._lines + sum(self.heads[section] for section, count in self._shown.items() if count)
-        return total + (self._pointer + sum(self.heads[section] for section in moved) if moved else 0)
+        total = self._lines + self._shown.room
+        return total + self._pointer + self._moved.room if self._pointer and self._moved.sections else total
+
+
+class _Heads:
+    """The headings of sections: how many have a line, and the room that those take."""
+
+    def __init__(self, rooms: Mapping[str, int]) -> None:
+        self.sections = self.room = 0
+        self._rooms = rooms
+        self._lines: Counter[str] = Counter()
+
+    def count(self, section: str, lines: int) -> None:
+        """Add so many lines to a section."""
+        before = self._lines[section]
+        after = self._lines[section] = before + lines
+        headed = (after > 0) - (before > 0)
+        self.sections += headed
+        self.room += headed * self._rooms[section]
 
 
 APPENDIX_LABEL = "In the appendix"

@@ -34,6 +34,11 @@ def room_of_line(line: Line) -> int:
     return room(f"{line.label} {line.text}")
 
 
+def room_of_longest_quotation(line: Line) -> int:
+    """The room of the longest answer in the patient's words on this line; 0 when there is none."""
+    return max((room(said.text) for said in line.said if said.role == "quote"), default=0)
+
+
 def beginning(text: str, words: int) -> str:
     """The beginning of a text that takes at most so many words' room, cut between words where it can be."""
     taken: list[str] = []
@@ -62,8 +67,6 @@ def _part_of(word: str, words: int) -> str:
 
 def shortened(line: Line, words: int) -> Line:
     """The line with each long answer in the patient's words shown by its beginning, of at most so many words."""
-    if not any(_is_long(said, words) for said in line.said):
-        return line
     return replace(line, said=tuple(_shortened(said, words) if _is_long(said, words) else said for said in line.said))
 
 
