@@ -1,6 +1,7 @@
 """How much room words take, and how a patient's long answer is shown by its beginning when there is too little."""
 
 import math
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -8,6 +9,8 @@ from .model import Line, Said
 
 LONG_WORD = 20
 """Characters: a run without a space takes one word's room for every so many of them begun."""
+_MAY_BE_WIDE = re.compile("[^\u0000-\u10ff\u2000-\u22ff]")
+"""No wide character stands below U+1100, nor among the signs of punctuation and mathematics."""
 IN_APPENDIX = "… [appendix]"
 """Stands where a long answer is shown by its beginning; the whole of it is then in the appendix."""
 
@@ -18,12 +21,13 @@ def room(text: str) -> int:
     Scripts without spaces (wide characters) count one word for two characters.
     """
     words = text.split()
-    others = [word for word in words if len(word) > LONG_WORD or not word.isascii()]
-    return len(words) - len(others) + sum(map(_room_of, others))
+    if _MAY_BE_WIDE.search(text) is None and len(max(words, key=len, default="")) <= LONG_WORD:
+        return len(words)
+    return sum(map(_room_of, words))
 
 
 def _room_of(word: str) -> int:
-    if len(word) <= LONG_WORD and word.isascii():
+    if len(word) <= LONG_WORD and _MAY_BE_WIDE.search(word) is None:
         return 1
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in word)
     return max(1, math.ceil(wide / 2 + (len(word) - wide) / LONG_WORD))
