@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, tuple_
+from sqlalchemy import Connection, Integer, Select, bindparam, insert, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from .. import codes
@@ -51,13 +51,16 @@ def listed_columns() -> Select[str, str, str, datetime, date | None, str, str | 
     return select(s.id, s.reference, s.wording, s.received_at, s.visit_date, s.status, s.owner, s.revision)
 
 
-_ONE = listed_columns().where(models.Submission.id == bindparam("wanted"))
-_THESE = (
-    listed_columns()
-    .where(models.Submission.id.in_(bindparam("wanted", expanding=True)))
-    .order_by(models.Submission.received_at.desc(), models.Submission.id.desc())
+# Put together once: for a query of a few rows that costs more than to run it.
+_S = models.Submission
+_ONE = listed_columns().where(_S.id == bindparam("wanted"))
+_NEWEST_FIRST = listed_columns().order_by(_S.received_at.desc(), _S.id.desc())
+_THESE = _NEWEST_FIRST.where(_S.id.in_(bindparam("wanted", expanding=True)))
+_PAGE = _NEWEST_FIRST.limit(bindparam("limit", type_=Integer))
+_BELOW = _PAGE.where(
+    tuple_(_S.received_at, _S.id)
+    < tuple_(bindparam("received_at", type_=_S.received_at.type), bindparam("id", type_=_S.id.type))
 )
-"""Put together once: for a query of a few rows that costs more than to run it."""
 
 
 def send(
@@ -116,10 +119,11 @@ def _unused_reference(connection: Connection) -> str:
 
 def newest(connection: Connection, *, limit: int, before: tuple[datetime, str] | None = None) -> list[Listed]:
     """A page of submissions, newest first, from below the key (received at, id) of the last row shown."""
-    query = listed_columns().order_by(models.Submission.received_at.desc(), models.Submission.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(tuple_(models.Submission.received_at, models.Submission.id) < before)
-    return [Listed(*row) for row in connection.execute(query)]
+    if before is None:
+        return [Listed(*row) for row in connection.execute(_PAGE, {"limit": limit})]
+    received_at, submission_id = before
+    given = {"limit": limit, "received_at": received_at, "id": submission_id}
+    return [Listed(*row) for row in connection.execute(_BELOW, given)]
 
 
 def find(connection: Connection, submission_id: str) -> Listed | None:
