@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Literal, TypeVar
 
-from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -12,7 +24,7 @@ from .. import logs
 from ..records import audit, staff_sessions
 from ..records.staff_sessions import SignedIn
 from ..records.store import StoreUnavailable
-from . import cookies, local, proof
+from . import cookies, local, proof, unsaved
 from .context import BACK as _BACK
 from .context import desk
 
@@ -113,6 +125,8 @@ def init_app(app: Flask) -> None:
             "theme": "",
             "called_own": cookies.called_own(),
             "browser": cookies.browser_in_words(),
+            "unsaved": unsaved.words,
+            "signed_out": False,
         }
     )
 
@@ -152,16 +166,24 @@ def _note_refusal(endpoint: str) -> None:
 
 
 def _to_the_door() -> Response:
-    """Where a sign-in that is over leads: to the door, with a word about why. `way_back` leads on from there."""
+    """Where a sign-in that is over leads: to the door, with a word about why. `way_back` leads on from there.
+
+    Whoever wrote something meanwhile gets a page with their words on it first.
+    """
     if g.staff:
         return redirect(home(g.staff.roles), 303)
-    if request.method == "GET":
-        _remember(request.full_path.rstrip("?"))
-    response = redirect(url_for("doors.sign_in"), 303)
-    if cookies.token():
-        idle = desk().parts.config.idle_minutes
-        flash(f"You were signed out. That happens after {idle} minutes without use, and at the end of a working day.")
-        cookies.let_out(response)
+    _remember(request.full_path.rstrip("?") if request.method == "GET" else proof.page_before())
+    if not cookies.token():
+        return redirect(url_for("doors.sign_in"), 303)
+    idle = desk().parts.config.idle_minutes
+    why = f"That happens after {idle} minutes without use, and at the end of a working day."
+    if unsaved.words():
+        page = render_template("desk/error.html", heading="You were signed out", advice=why, signed_out=True)
+        response = make_response(page, 403)
+    else:
+        flash(f"You were signed out. {why}")
+        response = redirect(url_for("doors.sign_in"), 303)
+    cookies.let_out(response)
     return response
 
 

@@ -94,7 +94,7 @@ def _page(status: int, sentence: str = "", until: datetime | None = None) -> tup
         abort(403)
     by_sso = account.subject is not None and account.password_hash is None and desk().provider is not None
     if by_sso:
-        session[BACK] = _page_before()
+        session[BACK] = page_before()
     page = render_template(
         "desk/proof.html",
         sentence=sentence,
@@ -107,7 +107,7 @@ def _page(status: int, sentence: str = "", until: datetime | None = None) -> tup
     return page, status
 
 
-def _page_before() -> str:
+def page_before() -> str:
     """The page that an act is on: the nearest one above its address that can be looked at."""
     adapter, path = current_app.url_map.bind("desk"), request.path
     while path.strip("/"):

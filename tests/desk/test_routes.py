@@ -179,7 +179,8 @@ def said(response: TestResponse) -> str:
     """What an answer says, in the words of the table."""
     place = response.location or ""
     if response.status_code == 403:
-        return "again" if "Is it still you?" in response.get_data(as_text=True) else "no"
+        page = response.get_data(as_text=True)
+        return "again" if "Is it still you?" in page else "door" if "You were signed out" in page else "no"
     if response.status_code == 404:
         return "404"
     if place.endswith("/desk/sign-in"):

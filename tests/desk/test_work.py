@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy import func, select
 
 from app.parts import Parts
-from app.records import erasing, models, sealed, submissions, work
+from app.records import audit, erasing, models, sealed, submissions, work
 from app.records.statuses import ARCHIVED, ATTENTION, IN_REVIEW, NEEDS_INFO, RECEIVED, REVIEWED, STATUSES
 from app.records.submissions import Listed
 from app.records.work import Kind
 from tests.conftest import FakeClock
 from tests.desk.factories import send
-from tests.desk.people import NAME, Staff
+from tests.desk.people import NAME, PASSWORD, Staff
 
 OTHER = "dr.okafor@clinic.example"
 
@@ -246,3 +246,32 @@ def test_somebody_looks_after_a_form_and_lets_it_go(parts: Parts, specialist: St
         f"{NAME} looks after it."
     )
     specialist.presses("Let it go").sees("Nobody looks after it.")
+
+
+WRITTEN = "Called at 9:40: <b>speech</b> is clear again.\n2 Botox rounds before."
+
+
+def test_what_was_written_across_a_sign_out_stands_on_the_page_that_says_so(
+    parts: Parts, specialist: Staff, clock: FakeClock
+) -> None:
+    form = send(parts)
+    specialist.looks_at(form.id)
+    clock.passes(minutes=16)
+    specialist.presses("Save the note", {"text": WRITTEN}).sees("You were signed out", "which was not saved")
+    assert specialist.status == 403
+    assert (specialist.page.all("textarea")[0].text or "").strip() == WRITTEN
+    specialist.follows("Sign in again")
+    specialist.presses("Sign in", {"account": NAME, "password": PASSWORD})
+    specialist.presses("Go on", {"code": specialist.code_of()}).sees(form.reference, "Write a note or a question")
+
+
+def test_what_was_written_when_the_records_could_not_be_changed_stands_on_the_page_that_says_so(
+    parts: Parts, specialist: Staff
+) -> None:
+    form = send(parts)
+    specialist.looks_at(form.id)
+    with parts.store.writing() as connection:  # somebody else writes all the while
+        audit.note(connection, at=parts.now(), room="desk", who=OTHER, act="look", record=form.id)
+        specialist.presses("Save the note", {"text": WRITTEN}).sees("We could not reach our records just now")
+    assert specialist.status == 503
+    assert (specialist.page.all("textarea")[0].text or "").strip() == WRITTEN
