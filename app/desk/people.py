@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from ..finding import NAME, terms_of
+from ..finding import CHART, NAME, Term, chart_form, terms_of
 from ..likeness import Known, reasons
 from ..records import charts, lookups, persons, submissions
 from ..records.persons import Decision, Said
@@ -102,6 +102,14 @@ def known_of(connection: Connection, opened: Mapping[str, Opened]) -> dict[str, 
 def person_of(known: Known | None) -> Person | None:
     """Who that is, as staff name them; None when the form does not open."""
     return words.person(known.answers, desk().parts.today()) if known else None
+
+
+def of_chart(connection: Connection, listed: Listed, number: str) -> list[Listed]:
+    """Other forms with this chart number, the newest two; none where the desk holds no key to look for them."""
+    key, chart = desk().parts.index_key, chart_form(number)
+    if key is None or not chart:
+        return []
+    return lookups.sharing(connection, key, [Term(CHART, chart)], besides=[listed.id], limit=2)
 
 
 def _known(connection: Connection, rows: Sequence[Listed]) -> dict[str, Known]:

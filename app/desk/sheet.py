@@ -87,5 +87,7 @@ def give_chart_number(submission_id: str) -> ResponseReturnValue:
             flash(f"That was not saved: a chart number has a digit in it and at most {charts.LONGEST} characters.")
         else:
             charts.give(connection, parts.keyring.recipients, listed.id, number, who=me().id, now=parts.now())
-            flash("The chart number is saved." if number else "The chart number is taken away.")
+            others = people.of_chart(connection, listed, number)
+            also = f" It also stands on {' and '.join(one.reference for one in others)}." if others else ""
+            flash(f"The chart number is saved.{also}" if number else "The chart number is taken away.")
     return redirect(form_page(listed.id), 303)

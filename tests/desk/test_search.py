@@ -80,6 +80,17 @@ def test_a_chart_number_given_at_the_desk_finds_the_form(parts: Parts, specialis
         assert not connection.execute(select(models.SealedDocument).where(models.SealedDocument.kind == "chart")).all()
 
 
+def test_a_chart_number_that_another_form_has_is_said_when_it_is_saved(
+    parts: Parts, specialist: Staff, ana: str
+) -> None:
+    other = send(parts, first_name="Ben", last_name="Okoro")
+    specialist.looks_at(other.id).presses("Save", {"chart": "MRN-00 417"}).does_not_see("It also stands on")
+    indexed(parts)
+    specialist.presses("Save", {"chart": "mrn 00417"}).does_not_see("It also stands on")
+    specialist.looks_at(ana).presses("Save", {"chart": "MRN-00417"})
+    specialist.sees(f"The chart number is saved. It also stands on {other.reference}.")
+
+
 def test_only_those_who_keep_records_give_chart_numbers(parts: Parts, stranger: Staff, ana: str) -> None:
     reader = stranger.has_an_account("read-only", name="reader@clinic.example").signs_in("reader@clinic.example")
     reader.looks_at(ana).does_not_see("Chart number")
