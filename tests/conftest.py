@@ -23,6 +23,9 @@ from app.records.store import Store
 from tests.browsing import CHROMIUM, served
 from tests.operator import Operator
 from tests.people import Patient
+from tests.templates import keep_compiled
+
+keep_compiled()
 
 
 class FakeClock:
