@@ -16,7 +16,6 @@ from sqlalchemy import insert
 import config as configuration
 from app import keyring, keys
 from app.parts import Parts, assemble
-from app.questionnaire import versions
 from app.records import models, schema, sealed, wordings
 from app.records.store import Store
 
@@ -68,8 +67,7 @@ def document(parts: Parts, case: Mapping[str, Any], **answers: Any) -> dict[str,
 def keep_wording(parts: Parts) -> str:
     """Store today's wording; returns its digest."""
     with parts.store.writing() as connection:
-        text = versions.canonical_json(parts.definition)
-        return wordings.keep(connection, text, parts.definition.language, START)
+        return wordings.keep(connection, parts.definition, START)
 
 
 def fill(parts: Parts, count: int) -> None:

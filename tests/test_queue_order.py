@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, event, insert, update
 
 from app.parts import Parts
-from app.questionnaire import versions
 from app.records import models, queue, wordings
 from app.records.queue import EVERY, OPEN, Wanted
 from app.records.statuses import ATTENTION, RECEIVED, REVIEWED, STATUSES
@@ -63,8 +62,7 @@ def lay_down(parts: Parts, forms: list[Form]) -> list[Listed]:
     """These forms and no others."""
     with parts.store.writing() as connection:
         connection.execute(delete(models.Submission))
-        text = versions.canonical_json(parts.definition)
-        wording = wordings.keep(connection, text, "en", NOON)
+        wording = wordings.keep(connection, parts.definition, NOON)
         rows = [form.row(wording) for form in forms]
         if rows:
             connection.execute(insert(models.Submission), rows)

@@ -120,7 +120,7 @@ def rows(tables: Tables, wordings: Sequence[tuple[str, Definition]], current: De
 
 
 def _with_current(wordings: Sequence[tuple[str, Definition]], current: Definition) -> Iterator[tuple[str, Definition]]:
-    digest = versions.digest(versions.canonical_json(current))
+    digest = versions.digest_of(current)
     yield digest, current
     yield from ((other, definition) for other, definition in wordings if other != digest)
 

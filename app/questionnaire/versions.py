@@ -19,6 +19,7 @@ _TYPES: Mapping[str, type] = {
     for cls in vars(module).values()
     if isinstance(cls, type) and is_dataclass(cls)
 }
+_DIGEST = "digest of the wording"
 _NEVER_TRANSLATED = frozenset(
     {
         *("id", "code", "system", "display", "use", "codes", "column", "tier", "setting", "version"),
@@ -39,15 +40,12 @@ def digest(document: str) -> str:
     return sha256(document.encode()).hexdigest()
 
 
-_DIGESTS: dict[int, tuple[Definition, str]] = {}
-
-
 def digest_of(definition: Definition) -> str:
     """The digest of a definition's canonical JSON; worked out once for each definition."""
-    known = _DIGESTS.get(id(definition))
-    if known is None or known[0] is not definition:
-        known = _DIGESTS[id(definition)] = (definition, digest(canonical_json(definition)))
-    return known[1]
+    known = definition.memo.get(_DIGEST)
+    if known is None:
+        known = definition.memo[_DIGEST] = digest(canonical_json(definition))
+    return str(known)
 
 
 @lru_cache(maxsize=16)

@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 
 from .. import codes
 from ..keys import ServerKey
-from ..questionnaire import versions
 from ..questionnaire.documents import is_sent_document
 from ..questionnaire.draft import Draft, Sent
 from ..questionnaire.kinds import Definition
@@ -78,7 +77,7 @@ def send(
     `document` is the sent document; `draft` the state it was made from. Raises `drafts.Changed` when the draft is
     not the newest any more, which is also what all but the first of several sends at once are told.
     """
-    wording = wordings.keep(connection, versions.canonical_json(definition), definition.language, now)
+    wording = wordings.keep(connection, definition, now)
     submission_id = uuid.uuid4().hex
     reference = _unused_reference(connection)
     sent = replace(draft, sent=Sent(reference, now, wording, document))

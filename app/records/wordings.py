@@ -14,11 +14,16 @@ _MOST_LOADED = 32
 _LOADED: dict[str, Definition] = {}
 
 
-def keep(connection: Connection, document: str, language: str, now: datetime) -> str:
+def keep(connection: Connection, definition: Definition, now: datetime) -> str:
     """Store a wording once; returns its digest. Call inside the transaction that points at it."""
-    digest = versions.digest(document)
+    digest = versions.digest_of(definition)
     if connection.execute(select(Wording.digest).where(Wording.digest == digest)).first() is None:
-        row = {"digest": digest, "language": language, "document": document, "first_used_at": now}
+        row = {
+            "digest": digest,
+            "language": definition.language,
+            "document": versions.canonical_json(definition),
+            "first_used_at": now,
+        }
         statement = insert(Wording).values(row)
         if connection.dialect.name == "postgresql":
             from sqlalchemy.dialects.postgresql import insert as upsert
