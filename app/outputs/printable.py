@@ -18,6 +18,8 @@ def printable(text: str) -> str:
 
     A line break stays. On paper nobody could see that such a mark is there.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_printable(sign) for sign in unturned(text))
 
 
@@ -32,7 +34,7 @@ def _printable(sign: str) -> str:
 
 def isolated(text: str) -> str:
     """The text; one that holds letters written from right to left leaves the order of what stands around it alone."""
-    if any(unicodedata.bidirectional(sign) in ("R", "AL", "AN") for sign in text):
+    if not text.isascii() and any(unicodedata.bidirectional(sign) in ("R", "AL", "AN") for sign in text):
         return text.join(_ISOLATED)
     return text
 
