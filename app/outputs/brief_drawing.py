@@ -17,6 +17,8 @@ STAFF_ROOM = 90
 """Words of staff's lines on the page; a line that does not fit stands in the appendix, whole."""
 NOT_A_DIAGNOSIS = "Told by the patient. Not a diagnosis."
 FIGURE_FONT = "Libertinus Serif"
+FIGURE_UNIT = 0.75
+"""Points: the figure is as wide as the page."""
 _ROW_LENGTH, _LABEL_LENGTH = 50, 12
 """Letters in a row of a column, beside the label and in it."""
 _DIVIDED = 5
@@ -28,24 +30,16 @@ _HOW_SET = (
 
 _ONE_ROW = 90
 """Letters that stand in one row at the head or the foot of a page, whatever they are."""
-_WIDE_ROW = 70
-"""Letters in a row across the page, beside the label."""
-_ROOMY = 50
-"""So many rows, as they are counted here, take at most 630 of the 686 points of a page: tried on long words, names and
-answers of every kind in 10 point type."""
 
 Drawing = Mapping[str, Any]
 
 
 def drawing(sheet: BriefSheet, clinic: str, printed: str) -> Drawing:
-    """All that is drawn of one sheet. Its texts are as they were told: whoever draws makes them printable.
-
-    To measure a page costs half as much again as to set it. That is left out where there is room to spare by any count.
-    """
+    """All that is drawn of one sheet. Its texts are as they were told: whoever draws makes them printable."""
     brief, banner = sheet.brief, sheet.brief.banner
     staff, staff_more = _shared_out(sheet.staff)
     left, right = _columns([piece for section in brief.sections for piece in _pieces(section, brief)])
-    drawn = {
+    return {
         "name": banner.name,
         "born": banner.born,
         "reference": sheet.reference,
@@ -62,9 +56,8 @@ def drawing(sheet: BriefSheet, clinic: str, printed: str) -> Drawing:
         "appendix": [_in_appendix(section, brief) for section in brief.appendix],
         "staff-more": [_line(line) for line in staff_more],
         "foot": [NOT_A_DIAGNOSIS, clinic, _versions(brief), f"Printed {printed}"],
+        "is-short": _length(f"{banner.name}{banner.born}{clinic}") <= _ONE_ROW,
     }
-    is_short = _length(f"{banner.name}{banner.born}{clinic}") <= _ONE_ROW
-    return {**drawn, "is-short": is_short, "is-roomy": drawn["timeline"] is None and _all_rows(drawn) <= _ROOMY}
 
 
 def with_texts(drawn: Any, change: Callable[[str], str]) -> Any:
@@ -161,19 +154,12 @@ def _rows(piece: Drawing) -> float:
     title = 2.5 if piece["title"] else 0
     if "bars" in piece:
         return title + len(piece["bars"]) + 1
-    return title + max(math.ceil(_length(_text(piece)) / _ROW_LENGTH), math.ceil(len(piece["label"]) / _LABEL_LENGTH))
+    of_said, of_label = _length(said_text(piece)) / _ROW_LENGTH, len(piece["label"]) / _LABEL_LENGTH
+    return title + max(math.ceil(of_said), math.ceil(of_label))
 
 
-def _all_rows(drawn: Drawing) -> float:
-    """About how many rows of type a page without a timeline takes."""
-    lines = [*drawn["first"], *drawn["staff"], *drawn["pointer"]]
-    across = sum(math.ceil(_length(_text(line)) / _WIDE_ROW) for line in lines)
-    name = math.ceil(_length(drawn["name"]) / _ROW_LENGTH)
-    columns = max(sum(map(_rows, drawn["left"])), sum(map(_rows, drawn["right"])))
-    return 1.3 * across + 2 * len(drawn["notices"]) + 2 * name + columns
-
-
-def _text(line: Drawing) -> str:
+def said_text(line: Drawing) -> str:
+    """What a line says, as one text."""
     return "".join(between + words for between, words, _how in line["said"])
 
 
@@ -185,9 +171,11 @@ def _length(text: str) -> int:
 def _timeline(timeline: Timeline) -> Drawing:
     rows = [list(row.cells) for row in timeline.rows if row.on_page]
     places = [*(["below"] if rows else []), *(["in the appendix"] if len(rows) < len(timeline.rows) else [])]
+    figure = timeline_figure.svg(timeline, font=FIGURE_FONT)
     return {
         "title": "Timeline",
-        "svg": timeline_figure.svg(timeline, font=FIGURE_FONT),
+        "svg": figure,
+        "height": timeline_figure.height(figure) * FIGURE_UNIT,
         "alt": f"Timeline of treatments. The table {' and '.join(places)} says the same.",
         "legend": timeline_figure.LEGEND,
         "heads": list(timeline.heads),

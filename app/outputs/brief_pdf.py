@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from .brief_drawing import drawing, with_texts
+from .brief_drawing import Drawing, drawing, with_texts
+from .brief_rows import in_rows
 from .brief_sheet import BriefSheet
+from .brief_sizes import LABELS
 from .printable import clusters, in_words, is_plain, isolated, printable
 
 FONTS = ("Libertinus Serif", "Noto Sans CJK SC")
@@ -25,9 +27,11 @@ def brief_pdf(sheets: Sequence[BriefSheet], clinic: str, printed: str, *, system
     drawn = [with_texts(drawing(sheet, clinic, printed), printable) for sheet in sheets]
     fonts = typesetting.available(FONTS, system_fonts=system_fonts)
 
-    def made(texts: object) -> bytes:
-        data = {"title": "Brief" if len(sheets) == 1 else "Briefs", "fonts": fonts, "sheets": texts}
-        return typesetting.pdf("brief.typ", with_texts(data, isolated), system_fonts=system_fonts)
+    def made(texts: Sequence[Drawing]) -> bytes:
+        title = "Brief" if len(sheets) == 1 else "Briefs"
+        final = [in_rows(with_texts(sheet, isolated)) for sheet in texts]
+        data = {"title": title, "fonts": fonts, "labels": LABELS, "sheets": final}
+        return typesetting.pdf("brief.typ", data, system_fonts=system_fonts)
 
     def draws(letter: str) -> bool:
         return is_plain(letter) or typesetting.draws_letter(letter, system_fonts=system_fonts)

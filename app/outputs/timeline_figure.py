@@ -77,6 +77,11 @@ def svg(timeline: Timeline, *, font: str = "") -> str:
     return "".join((head, *drawn, "</svg>"))
 
 
+def height(drawn: str) -> float:
+    """The units from the top to the foot of a drawing made here; 0 where there is none."""
+    return float(drawn.partition(' height="')[2].partition('"')[0] or 0)
+
+
 def _dated(timeline: Timeline, lane: Lane) -> list[Event]:
     return [event for event in timeline.events if event.lane == lane and event.days is not None]
 
