@@ -168,10 +168,13 @@ def _length(text: str) -> int:
     return len(text) + sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
 
 
-def _timeline(timeline: Timeline) -> Drawing:
+def _timeline(timeline: Timeline) -> Drawing | None:
+    """The figure and the table below it; None when the page has neither, since all of it is in the appendix."""
     rows = [list(row.cells) for row in timeline.rows if row.on_page]
     places = [*(["below"] if rows else []), *(["in the appendix"] if len(rows) < len(timeline.rows) else [])]
     figure = timeline_figure.svg(timeline, font=FIGURE_FONT)
+    if not figure and not rows:
+        return None
     return {
         "title": "Timeline",
         "svg": figure,

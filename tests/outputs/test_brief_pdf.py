@@ -118,6 +118,16 @@ def test_every_statement_of_an_example_is_there_and_the_main_page_is_one(name: s
     assert_nothing_leaves_the_paper(read)
 
 
+@pytest.mark.parametrize("name", whole_examples())
+def test_a_timeline_has_its_heading_on_the_page_only_with_something_below_it(name: str) -> None:
+    shown, read = example(name)
+    told = shown.timeline is not None and (
+        bool(shown.timeline.ticks) or any(row.on_page for row in shown.timeline.rows)
+    )
+    in_pointer = read.main.partition("Intheappendix:")[2].count("Timeline")
+    assert read.main.count("Timeline") == told + in_pointer
+
+
 @pytest.mark.parametrize("name", ["long_treated", "typical_new"])
 def test_every_page_says_whose_it_is_and_that_it_is_no_diagnosis(name: str) -> None:
     shown, read = example(name)
