@@ -15,4 +15,4 @@ def stranger(parts: Parts) -> Staff:
 @pytest.fixture
 def specialist(stranger: Staff) -> Staff:
     """A specialist who is signed in."""
-    return stranger.has_an_account().signs_in()
+    return stranger.has_an_account().is_inside()

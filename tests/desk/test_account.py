@@ -174,7 +174,8 @@ def test_a_forged_act_asks_nobody_anything(specialist: Staff, clock: FakeClock) 
     assert specialist.posts("/desk/export", data).status == 400
 
 
-def test_what_happens_to_an_account_is_on_record(parts: Parts, specialist: Staff) -> None:
+def test_what_happens_to_an_account_is_on_record(parts: Parts, stranger: Staff) -> None:
+    specialist = stranger.has_an_account().signs_in()
     phone = Authenticator()
     adds(specialist, phone)
     specialist.presses("Make ten new ones")

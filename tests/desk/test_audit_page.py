@@ -57,7 +57,8 @@ def test_every_act_has_words_and_nothing_else_has() -> None:
     assert acts.words("of a newer release") == "of a newer release"
 
 
-def test_every_act_at_the_desk_writes_its_line(parts: Parts, specialist: Staff, clock: FakeClock) -> None:
+def test_every_act_at_the_desk_writes_its_line(parts: Parts, stranger: Staff, clock: FakeClock) -> None:
+    specialist = stranger.has_an_account().signs_in()
     listed = send(parts, urgent_now=["speech"])
     jobs.do_due(parts)
     specialist.opens("/desk/").acknowledges(listed.id)
