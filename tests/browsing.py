@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -19,6 +20,11 @@ IN_CHROMIUM = [
     pytest.mark.skipif(CHROMIUM is None, reason="NOT RUN: there is no Chromium on the PATH"),
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
+
+
+_AXE = Axe().axe_script
+_RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_OF_COLORS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 
 @contextmanager
@@ -39,6 +45,20 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
     context = browser.new_context(**options)
     context.set_default_timeout(10_000)
     return context
+
+
+def axe_findings(page: Page) -> list[str]:
+    """What axe finds wrong on the page that is open: each rule with the first element that breaks it.
+
+    In light by every rule, in dark by those that look at colors. The page is left in light.
+    """
+    page.evaluate(_AXE)
+    found: list[str] = []
+    for scheme, rules in (("dark", _OF_COLORS), ("light", _RULES)):
+        page.emulate_media(color_scheme=scheme)
+        seen = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], "runOnly": rules})
+        found += [f"{scheme}: {one['id']} {one['nodes'][0]['html']}" for one in seen["violations"]]
+    return found
 
 
 def enter_desk(page: Page, site: str, account: str, password: str, code: str) -> None:

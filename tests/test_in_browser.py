@@ -1,13 +1,12 @@
 """In Chromium: the journey with and without JavaScript, axe on every page, narrow, zoomed, forced colours, focus."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 import config as configuration
 from app import create_app, jobs
 from app.parts import Parts, assemble
-from tests.browsing import IN_CHROMIUM, enter_desk, new_context, press, served, start, walk
+from tests.browsing import IN_CHROMIUM, axe_findings, enter_desk, new_context, press, served, start, walk
 from tests.cases import BELLS, TYPICAL
 from tests.desk.people import NAME, PASSWORD, Staff
 from tests.people import Patient
@@ -30,23 +29,15 @@ def test_a_patient_reaches_the_receipt(chromium: Browser, site: str, parts: Part
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page_first_or_after_an_empty_submit(
-    chromium: Browser, site: str, parts: Parts, scheme: str
+    chromium: Browser, site: str, parts: Parts
 ) -> None:
-    context = new_context(chromium, color_scheme=scheme)
+    context = new_context(chromium)
     page = context.new_page()
-    axe = Axe()
     found: list[str] = []
-    rules = {
-        "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    }
 
     def look(place: Page) -> None:
-        result = axe.run(place, options=rules)
-        found.extend(
-            f"{place.url.rsplit('/', 1)[-1]}: {v['id']} {v['nodes'][0]['html']}" for v in result.response["violations"]
-        )
+        found.extend(f"{place.url.rsplit('/', 1)[-1]}: {finding}" for finding in axe_findings(place))
 
     def each(place: Page) -> None:
         look(place)
@@ -66,15 +57,13 @@ def test_axe_finds_nothing_on_any_page_first_or_after_an_empty_submit(
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_at_the_desk(chromium: Browser, parts: Parts, patient: Patient, scheme: str) -> None:
+def test_axe_finds_nothing_at_the_desk(chromium: Browser, parts: Parts, patient: Patient) -> None:
     patient.starts().fills_in(BELLS["answers"] | {"urgent_now": ["speech"], "toxin_rounds": []})
     patient.sends(BELLS["answers"])
     jobs.do_due(parts)
     staff = Staff.of(parts).has_an_account()
-    context = new_context(chromium, color_scheme=scheme, viewport={"width": 1280, "height": 800})
+    context = new_context(chromium, viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    axe = Axe()
     found: list[str] = []
     with served(staff.client.application) as site:
         enter_desk(page, site, NAME, PASSWORD, staff.code_of())
@@ -85,12 +74,11 @@ def test_axe_finds_nothing_at_the_desk(chromium: Browser, parts: Parts, patient:
             page.goto(f"{site}/desk/search")
             page.fill("#q", sought)
             page.locator("main button").first.click()
-            found += [f"{sought}: {v['id']}" for v in axe.run(page).response["violations"]]
+            found += [f"{sought}: {finding}" for finding in axe_findings(page)]
         assert page.locator("caption").inner_text() == "1 form found"
         for address in [*addresses, "/desk/search"]:
             page.goto(site + address)
-            result = axe.run(page)
-            found += [f"{address}: {v['id']} {v['nodes'][0]['html']}" for v in result.response["violations"]]
+            found += [f"{address}: {finding}" for finding in axe_findings(page)]
     context.close()
     assert found == []
 
@@ -122,27 +110,6 @@ def test_nothing_scrolls_sideways_at_320_pixels_or_with_wide_text(chromium: Brow
     context.close()
 
 
-def test_buttons_and_inputs_keep_an_edge_in_forced_colours(chromium: Browser, site: str, parts: Parts) -> None:
-    context = new_context(chromium, forced_colors="active")
-    page = context.new_page()
-    bare: list[str] = []
-
-    def each(place: Page) -> None:
-        bare.extend(
-            place.evaluate(
-                """() => [...document.querySelectorAll('button:not(.sr), a.button, input[type=text], input[type=email], textarea')]
-                .filter(e => e.offsetParent !== null)
-                .filter(e => { const s = getComputedStyle(e);
-                  return parseFloat(s.borderTopWidth) < 1 || s.borderTopStyle === 'none' || s.borderTopColor === s.backgroundColor })
-                .map(e => e.outerHTML.slice(0, 80))"""
-            )
-        )
-
-    walk(page, site, parts, TYPICAL["answers"], each)
-    assert bare == []
-    context.close()
-
-
 def test_focus_is_always_visible_and_errors_take_it(chromium: Browser, site: str) -> None:
     context = new_context(chromium)
     page = context.new_page()
@@ -165,10 +132,13 @@ def test_focus_is_always_visible_and_errors_take_it(chromium: Browser, site: str
     context.close()
 
 
-def test_rows_are_at_least_44_pixels_and_nothing_moves(chromium: Browser, site: str, parts: Parts) -> None:
+def test_rows_are_at_least_44_pixels_nothing_moves_and_edges_stay_in_forced_colours(
+    chromium: Browser, site: str, parts: Parts
+) -> None:
     context = new_context(chromium)
     page = context.new_page()
     small: list[str] = []
+    bare: list[str] = []
 
     def each(place: Page) -> None:
         small.extend(
@@ -183,9 +153,21 @@ def test_rows_are_at_least_44_pixels_and_nothing_moves(chromium: Browser, site: 
             "return s.animationName !== 'none' || parseFloat(s.transitionDuration) > 0 }).length"
         )
         assert moving == 0
+        place.emulate_media(forced_colors="active")
+        bare.extend(
+            place.evaluate(
+                """() => [...document.querySelectorAll('button:not(.sr), a.button, input[type=text], input[type=email], textarea')]
+                .filter(e => e.offsetParent !== null)
+                .filter(e => { const s = getComputedStyle(e);
+                  return parseFloat(s.borderTopWidth) < 1 || s.borderTopStyle === 'none' || s.borderTopColor === s.backgroundColor })
+                .map(e => e.outerHTML.slice(0, 80))"""
+            )
+        )
+        place.emulate_media(forced_colors="none")
 
     walk(page, site, parts, TYPICAL["answers"], each)
     assert small == []
+    assert bare == []
     context.close()
 
 
