@@ -114,8 +114,10 @@ def test_reviewed_next_lands_on_the_heading_of_the_next_and_tab_goes_on_from_the
     for _ in range(2):
         before = page.inner_text("h1")
         page.get_by_role("button", name="Reviewed, next").click()
-        page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=before)
-        assert page.evaluate("document.activeElement.tagName") == "H1"
+        page.wait_for_function(
+            "before => document.activeElement?.tagName === 'H1' && document.activeElement.innerText !== before",
+            arg=before,
+        )
         assert_in_sight(page, ".done button")
     page.keyboard.press("Tab")
     assert page.evaluate(
