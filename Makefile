@@ -13,10 +13,10 @@ run: .venv/run ## Build what is missing, prepare the database, and serve (PORT=,
 	@exec .venv/bin/previsit run
 
 test: .venv/dev lint types browser fonts ## Lint, types, every test on both databases and in Chromium
-	$(PY) -m pytest -n 2 --dist loadfile -m "not faults"
+	$(PY) -m pytest -n 2 --dist worksteal -m "not faults"
 
 check: .venv/dev lint types ## Lint, types and the tests that need no browser
-	$(PY) -m pytest -n 2 --dist loadfile -m "not faults and not browser"
+	$(PY) -m pytest -n 2 --dist worksteal -m "not faults and not browser"
 
 lint: .venv/dev ## Look for mistakes and odd formatting
 	@$(PY) -m ruff check .

@@ -4,7 +4,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,16 +22,19 @@ IN_CHROMIUM = [
 ]
 
 
+ASKED_TO_END = 0.02
+"""Seconds after which a server in a thread looks whether it is to end; half a second would add up."""
 _AXE = Axe().axe_script
 _RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 _OF_COLORS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+_SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (("dark", _OF_COLORS), ("light", _RULES))
 
 
 @contextmanager
 def served(app: Any, port: int = 0, **options: Any) -> Iterator[str]:
     """An application served on this machine, on a free port unless told which; gives its address."""
     server: BaseWSGIServer = make_server("localhost", port, app, threaded=True, **options)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(ASKED_TO_END,), daemon=True)
     thread.start()
     yield f"{'https' if options else 'http'}://localhost:{server.server_port}"
     server.shutdown()
@@ -54,7 +57,7 @@ def axe_findings(page: Page) -> list[str]:
     """
     page.evaluate(_AXE)
     found: list[str] = []
-    for scheme, rules in (("dark", _OF_COLORS), ("light", _RULES)):
+    for scheme, rules in _SCHEMES:
         page.emulate_media(color_scheme=scheme)
         seen = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], "runOnly": rules})
         found += [f"{scheme}: {one['id']} {one['nodes'][0]['html']}" for one in seen["violations"]]

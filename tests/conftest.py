@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 import config as configuration
 from app import create_app, keyring, keys, logs
 from app.parts import Parts, assemble
-from app.records import schema
+from app.records import models, schema
 from app.records.store import Store
 from tests.browsing import CHROMIUM, served
 from tests.operator import Operator
@@ -94,13 +94,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url: str = request.getfixturevalue("postgres_url")
     store = Store(url)
     with store.writing() as connection:
-        tables = connection.execute(
-            text(
-                "SELECT string_agg(tablename, ', ') FROM pg_tables "
-                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            )
-        ).scalar_one()
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        for table in reversed(models.Base.metadata.sorted_tables):  # TRUNCATE takes ten times as long
+            connection.execute(delete(table))
+        connection.execute(text("SELECT setval(pg_get_serial_sequence('audit', 'id'), 1, false)"))
     store.close()
     return url
 

@@ -39,7 +39,7 @@ def exports(staff: Staff, button: str = "For software (plain CSV)") -> dict[str,
 
 
 def a_specialist(parts: Parts) -> Staff:
-    return Staff.of(parts).has_an_account().signs_in()
+    return Staff.of(parts).has_an_account().is_inside()
 
 
 def cells(question: Any, value: Any) -> dict[str, str]:

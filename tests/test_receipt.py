@@ -33,7 +33,7 @@ def test_a_receipt_says_received_and_once_it_is_reviewed_also_read(
 ) -> None:
     form = sends(patient)
     patient.sees("Received on March 2, 2026 at 10:0").does_not_see(READ)
-    specialist = Staff.of(parts).has_an_account().signs_in()
+    specialist = Staff.of(parts).has_an_account().is_inside()
     clock.passes(days=1, hours=9)  # past midnight in UTC, and still Tuesday at the clinic
     specialist.signs_in().looks_at(form).presses("In review")
     patient.opens(patient.path).does_not_see(READ)
@@ -47,7 +47,7 @@ def test_the_first_day_stays_when_a_form_is_put_back_and_reviewed_again(
     patient: Patient, parts: Parts, clock: FakeClock
 ) -> None:
     form = sends(patient)
-    specialist = Staff.of(parts).has_an_account().signs_in().looks_at(form).presses("Reviewed").presses("In review")
+    specialist = Staff.of(parts).has_an_account().is_inside().looks_at(form).presses("Reviewed").presses("In review")
     patient.opens(patient.path).sees(f"{READ} March 2, 2026.")
     clock.passes(days=1)
     specialist.signs_in().looks_at(form).presses("Reviewed")
@@ -58,7 +58,7 @@ def test_reviewed_by_mistake_is_told_to_nobody_and_what_was_read_before_stays_to
     patient: Patient, parts: Parts
 ) -> None:
     form, other = sends(patient), send(parts)
-    specialist = Staff.of(parts).has_an_account().signs_in().looks_at(form).presses("Reviewed, next")
+    specialist = Staff.of(parts).has_an_account().is_inside().looks_at(form).presses("Reviewed, next")
     specialist.presses(f"Undo: form {_reference(parts, form)}")
     patient.opens(patient.path).does_not_see(READ)
     specialist.looks_at(form).presses("Reviewed").presses("In review").presses("Reviewed, next")
@@ -77,7 +77,7 @@ def _reference(parts: Parts, submission_id: str) -> str:
 def test_nothing_else_about_the_review_reaches_the_patient(patient: Patient, parts: Parts) -> None:
     form = sends(patient, urgent_now=["speech"])
     before = patient.opens(patient.path).page.text
-    specialist = Staff.of(parts).has_an_account().signs_in().acknowledges(form, "Called, Quorvath answered")
+    specialist = Staff.of(parts).has_an_account().is_inside().acknowledges(form, "Called, Quorvath answered")
     specialist.presses("Save the note", {"text": "Quorvath will come"}).presses("Let it go")
     specialist.presses("Needs information")
     assert patient.opens(patient.path).page.text == before
@@ -89,7 +89,7 @@ def test_nothing_else_about_the_review_reaches_the_patient(patient: Patient, par
 def test_each_receipt_tells_its_own_form(patient: Patient, parts: Parts) -> None:
     other = patient.another_device()
     read, _unread = sends(patient), sends(other)
-    Staff.of(parts).has_an_account().signs_in().looks_at(read).presses("Reviewed")
+    Staff.of(parts).has_an_account().is_inside().looks_at(read).presses("Reviewed")
     patient.opens(patient.path).sees(READ)
     other.opens(other.path).does_not_see(READ)
 
@@ -97,7 +97,7 @@ def test_each_receipt_tells_its_own_form(patient: Patient, parts: Parts) -> None
 def test_the_birth_date_that_is_asked_after_a_while_hides_no_more_than_the_answers(
     patient: Patient, parts: Parts, clock: FakeClock
 ) -> None:
-    Staff.of(parts).has_an_account().signs_in().looks_at(sends(patient)).presses("Reviewed")
+    Staff.of(parts).has_an_account().is_inside().looks_at(sends(patient)).presses("Reviewed")
     clock.passes(minutes=30)
     patient.opens(patient.path).sees("enter the date of birth", f"{READ} March 2, 2026.").does_not_see("Marisol")
 

@@ -20,6 +20,7 @@ from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 
 from app.parts import Clock
+from tests.browsing import ASKED_TO_END
 
 CLIENT, SECRET = "previsit desk", "s3cret/with:signs"
 VERA = {
@@ -164,7 +165,7 @@ def running(clock: Clock) -> Iterator[Hospital]:
     app.post("/token")(hospital.token)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     hospital.issuer = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(ASKED_TO_END,), daemon=True)
     thread.start()
     try:
         yield hospital

@@ -21,7 +21,7 @@ def test_a_question_puts_a_form_on_the_list_and_the_answer_is_written_there(part
     specialist.looks_at(form.id).presses("Save the question", {"text": "Which dose last time?"})
     specialist.sees("The question is on the call list.")
     assert status_of(parts, form.id) == NEEDS_INFO
-    clerk = specialist.another_browser().has_an_account("staff", name=OTHER).signs_in(OTHER)
+    clerk = specialist.another_browser().has_an_account("staff", name=OTHER).is_inside(OTHER)
     assert heads(clerk) == ["TESTPATIENT-VEGA, Marisol"]
     clerk.sees("212-555-0142", "Which dose last time?", form.reference, "18-Mar-2026")
     clerk.presses("Save the answer", {"text": "25 units, she thinks"})
@@ -72,6 +72,6 @@ def test_a_form_that_does_not_open_is_on_the_list_by_its_reference(parts: Parts,
 def test_read_only_eyes_see_the_list_and_write_nothing(parts: Parts, specialist: Staff) -> None:
     form = send(parts)
     specialist.looks_at(form.id).presses("Save the question", {"text": "When?"})
-    reader = specialist.another_browser().has_an_account("read-only", name=OTHER).signs_in(OTHER)
+    reader = specialist.another_browser().has_an_account("read-only", name=OTHER).is_inside(OTHER)
     assert heads(reader) == ["TESTPATIENT-VEGA, Marisol"]
     assert [words(button) for button in reader.page.all("button")] == ["Sign out"]

@@ -46,7 +46,7 @@ def later(parts: Parts, earlier: Listed) -> Listed:
 @pytest.fixture
 def clerk(parts: Parts, earlier: Listed, later: Listed) -> Staff:
     """Somebody of the office, who reads and decides after both forms came."""
-    return Staff.of(parts).has_an_account("staff").signs_in()
+    return Staff.of(parts).has_an_account("staff").is_inside()
 
 
 def rows_of(parts: Parts) -> dict[str, list[Any]]:

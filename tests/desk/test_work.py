@@ -37,7 +37,7 @@ def test_only_an_acknowledgement_with_words_leaves_attention(parts: Parts, speci
 
 def test_the_second_who_acknowledges_is_told_and_what_they_wrote_is_a_note(parts: Parts, specialist: Staff) -> None:
     form = send(parts, urgent_now=["speech"])
-    other = specialist.another_browser().has_an_account(name=OTHER).signs_in(OTHER).looks_at(form.id)
+    other = specialist.another_browser().has_an_account(name=OTHER).is_inside(OTHER).looks_at(form.id)
     specialist.acknowledges(form.id)
     other.presses("Acknowledge", {"done": "I called too"}).sees("Somebody else was quicker", "kept as a note")
     with parts.store.reading() as connection:
@@ -90,7 +90,7 @@ def test_reviewed_next_stays_within_what_was_chosen(parts: Parts, specialist: St
 
 def test_somebody_was_quicker_with_reviewed_next_and_with_undo(parts: Parts, specialist: Staff) -> None:
     form, _ = send(parts), send(parts, last_name="Next")
-    other = specialist.another_browser().has_an_account(name=OTHER).signs_in(OTHER).looks_at(form.id)
+    other = specialist.another_browser().has_an_account(name=OTHER).is_inside(OTHER).looks_at(form.id)
     specialist.looks_at(form.id).presses("Reviewed, next")
     other.presses("Reviewed, next").sees("Somebody else was quicker")
     other.looks_at(form.id).presses("Archive")
@@ -125,7 +125,7 @@ def test_every_status_is_left_only_by_its_steps(parts: Parts) -> None:
 
 def test_two_people_on_one_form_are_told_and_the_second_save_changes_nothing(parts: Parts, specialist: Staff) -> None:
     form = send(parts)
-    other = specialist.another_browser().has_an_account(name=OTHER).signs_in(OTHER).looks_at(form.id)
+    other = specialist.another_browser().has_an_account(name=OTHER).is_inside(OTHER).looks_at(form.id)
     specialist.looks_at(form.id).sees(f"{OTHER} opened this form within the last 15 minutes.").presses("Reviewed")
     other.presses("Needs information").sees("Somebody else was quicker")
     assert status_of(parts, form.id) == REVIEWED
@@ -133,7 +133,7 @@ def test_two_people_on_one_form_are_told_and_the_second_save_changes_nothing(par
 
 def test_after_a_while_nobody_is_told_of_anybody(parts: Parts, specialist: Staff, clock: FakeClock) -> None:
     form = send(parts)
-    specialist.another_browser().has_an_account(name=OTHER).signs_in(OTHER).looks_at(form.id)
+    specialist.another_browser().has_an_account(name=OTHER).is_inside(OTHER).looks_at(form.id)
     clock.passes(minutes=14)
     specialist.looks_at(form.id).sees(f"{OTHER} opened this form")
     clock.passes(minutes=2)
@@ -144,7 +144,7 @@ def test_a_question_is_answered_beside_the_patients_own_words(parts: Parts, spec
     form = send(parts)
     specialist.looks_at(form.id).presses("Save the question", {"text": "Which dose last time?"})
     specialist.sees("To ask on the phone", "Which dose last time?")
-    clerk = specialist.another_browser().has_an_account("staff", name=OTHER).signs_in(OTHER).looks_at(form.id)
+    clerk = specialist.another_browser().has_an_account("staff", name=OTHER).is_inside(OTHER).looks_at(form.id)
     clerk.does_not_see("Reviewed").presses("Save the answer", {"text": "25 units, she thinks\nwill check"})
     clerk.sees("Answered, in staff’s words: 25 units, she thinks will check", OTHER).does_not_see("Save the answer")
     with parts.store.reading() as connection:
@@ -236,7 +236,7 @@ def test_what_staff_write_is_sealed_found_nowhere_else_and_erased_with_the_form(
 def test_what_is_read_only_shows_the_work_and_offers_none(parts: Parts, specialist: Staff) -> None:
     form = send(parts)
     specialist.looks_at(form.id).presses("Save the note", {"text": "Bring the scan."})
-    reader = specialist.another_browser().has_an_account("read-only", name=OTHER).signs_in(OTHER).looks_at(form.id)
+    reader = specialist.another_browser().has_an_account("read-only", name=OTHER).is_inside(OTHER).looks_at(form.id)
     reader.sees("Bring the scan.").does_not_see("Save the note", "Reviewed", "I look after it")
 
 
