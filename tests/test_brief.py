@@ -67,6 +67,13 @@ def test_the_first_block_keeps_no_room_for_a_pointer_that_it_does_not_have() -> 
     assert first["flags"].endswith("Onset before age 40; Fast onset; +8 more")
 
 
+def test_what_a_scan_showed_stays_on_a_full_page_when_where_it_was_made_gives_way() -> None:
+    shown = EXAMPLES["long_treated"]
+    on_page = next(line for section in shown.sections for line in section.lines if line.id == "imaging")
+    assert on_page.text == "MRI, MRA (blood vessels); 2025; told: a blood vessel touches the nerve"
+    assert said_in(shown, "imaging") == f"{on_page.text}; “Sample Imaging, Albany”; will bring it"
+
+
 def test_patients_words_and_rules_are_told_apart() -> None:
     shown = EXAMPLES["long_treated"]
     kinds = {said.kind for line in shown.first.lines for said in line.said}

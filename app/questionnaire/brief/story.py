@@ -1,7 +1,7 @@
 """The story in the order a specialist asks for it, from the patient's answers; ages and times come from rules."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .. import dates
@@ -154,11 +154,6 @@ def health(form: Form) -> list[Item]:
 
 def imaging(form: Form) -> list[Item]:
     """Scans and tests as the patient was told of them; "none" is worth a line, since it changes the next step."""
-    none = form.state("imaging") is State.NO
-    said = (Said(text="no scan", questions=("imaging",)),) if none else form.told("imaging") or form.gap("imaging")
-    thin = {"yes": "thin-slice", "no": "not thin-slice"}.get(form.text("imaging_thin"))
-    brings = {"yes": "will bring it", "will_try": "will try to bring it", "no": "cannot bring it"}
-    bring = brings.get(form.text("imaging_bring"))
     tests = line(
         "emg",
         "Tests",
@@ -168,21 +163,30 @@ def imaging(form: Form) -> list[Item]:
             if form.kept.get(key) == "yes"
         ),
     )
-    scan = line(
-        "imaging",
-        "Scan",
-        said,
-        form.told("imaging_date"),
-        form.any("imaging_result", "told: "),
+    return [
+        *_scan(form),
+        *items(IMAGING, line("mri_safe", "MRI safety", form.told("mri_safe")), 77),
+        *items(IMAGING, tests, 50),
+    ]
+
+
+def _scan(form: Form) -> Iterator[Item]:
+    """What was scanned, when, and what the patient was told of it; where and how well gives way before that does."""
+    none = form.state("imaging") is State.NO
+    said = (Said(text="no scan", questions=("imaging",)),) if none else form.told("imaging") or form.gap("imaging")
+    result = (said, form.told("imaging_date"), form.any("imaging_result", "told: "))
+    thin = {"yes": "thin-slice", "no": "not thin-slice"}.get(form.text("imaging_thin"))
+    brings = {"yes": "will bring it", "will_try": "will try to bring it", "no": "cannot bring it"}
+    bring = brings.get(form.text("imaging_bring"))
+    rest = (
         (Said(text=thin, questions=("imaging_thin",)),) if thin else (),
         form.told("imaging_where"),
         (Said(text=bring, questions=("imaging_bring",)),) if bring else (),
     )
-    return [
-        *items(IMAGING, scan, 79),
-        *items(IMAGING, line("mri_safe", "MRI safety", form.told("mri_safe")), 77),
-        *items(IMAGING, tests, 50),
-    ]
+    whole = line("imaging", "Scan", *result, *rest)
+    for full, short in zip(whole, line("imaging", "Scan", *result) or whole, strict=True):
+        shorter = ((79, full),) if full != short else ()
+        yield Item(IMAGING, (*shorter, (85, short), (100, None)))
 
 
 def visit(form: Form) -> list[Item]:
