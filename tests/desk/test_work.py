@@ -275,3 +275,15 @@ def test_what_was_written_when_the_records_could_not_be_changed_stands_on_the_pa
         specialist.presses("Save the note", {"text": WRITTEN}).sees("We could not reach our records just now")
     assert specialist.status == 503
     assert (specialist.page.all("textarea")[0].text or "").strip() == WRITTEN
+
+
+def test_what_another_site_made_a_browser_post_is_said_back_to_nobody(
+    parts: Parts, specialist: Staff, clock: FakeClock
+) -> None:
+    address = f"/desk/submissions/{send(parts).id}/note"
+    token = {"csrf_token": str(specialist.looks_at(address.split("/")[3]).value_of("csrf_token"))}
+    clock.passes(minutes=16)
+    for posted, headers in (({"csrf_token": "x"}, {}), (token, {"Sec-Fetch-Site": "cross-site"})):
+        specialist.posts(address, {"text": WRITTEN, **posted}, headers=headers)
+        specialist.sees("We could not read that").does_not_see("Called at 9:40")
+    specialist.posts(address, {"text": WRITTEN, **token}).sees("You were signed out", "Called at 9:40")
