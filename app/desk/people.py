@@ -23,6 +23,8 @@ blueprint = Blueprint("people", __name__)
 
 MOST = 10
 """Forms that are offered beside one."""
+FRESH = 50
+"""Forms just received or changed that are looked through one by one, since they cannot be found yet."""
 SAYS: dict[str, tuple[bool | None, str]] = {
     "yes": (True, "Kept: both forms are of the same person."),
     "no": (False, "Kept: the forms are of two persons."),
@@ -109,7 +111,10 @@ def of_chart(connection: Connection, listed: Listed, number: str) -> list[Listed
     key, chart = desk().parts.index_key, chart_form(number)
     if key is None or not chart:
         return []
-    return lookups.sharing(connection, key, [Term(CHART, chart)], besides=[listed.id], limit=2)
+    fresh = charts.numbers(connection, lookups.waiting(connection, FRESH), desk().parts.keyring.private_keys)
+    not_found_yet = {form for form, other in fresh.items() if chart_form(other) == chart} - {listed.id}
+    found = lookups.sharing(connection, key, [Term(CHART, chart)], besides=[listed.id, *fresh], limit=2)
+    return [*submissions.these(connection, not_found_yet), *found][:2]
 
 
 def _known(connection: Connection, rows: Sequence[Listed]) -> dict[str, Known]:
