@@ -24,7 +24,7 @@ from .. import logs
 from ..records import audit, staff_sessions
 from ..records.staff_sessions import SignedIn
 from ..records.store import StoreUnavailable
-from . import cookies, local, proof, unsaved
+from . import cookies, local, proof, return_to, unsaved
 from .context import BACK as _BACK
 from .context import desk
 
@@ -172,19 +172,27 @@ def _to_the_door() -> Response:
     """
     if g.staff:
         return redirect(home(g.staff.roles), 303)
-    _remember(request.full_path.rstrip("?") if request.method == "GET" else proof.page_before())
-    if not cookies.token():
-        return redirect(url_for("doors.sign_in"), 303)
+    _remember(request.full_path.rstrip("?") if request.method == "GET" else _page_before())
     idle = desk().parts.config.idle_minutes
-    why = f"That happens after {idle} minutes without use, and at the end of a working day."
+    why = (
+        f"That happens after {idle} minutes without use, at the end of a working day, and when somebody ends the "
+        "sign-in."
+    )
     if unsaved.words():
         page = render_template("desk/error.html", heading="You were signed out", advice=why, signed_out=True)
         response = make_response(page, 403)
     else:
-        flash(f"You were signed out. {why}")
+        if cookies.token():
+            flash(f"You were signed out. {why}")
         response = redirect(url_for("doors.sign_in"), 303)
     cookies.let_out(response)
     return response
+
+
+def _page_before() -> str:
+    """The page that something was posted from, as an address of this room."""
+    form = (request.view_args or {}).get("submission_id")
+    return return_to.page_before(form).removeprefix(request.script_root) if form else proof.page_before()
 
 
 def forget_way_back() -> None:

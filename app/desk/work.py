@@ -2,19 +2,19 @@
 
 from datetime import date
 
-from flask import Blueprint, abort, flash, g, make_response, redirect, request, url_for
+from flask import Blueprint, abort, flash, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from ..records import submissions, work
-from ..records.statuses import REVIEWED
+from ..records.statuses import NEEDS_INFO, RECEIVED, REVIEWED
 from ..records.store import Connection
 from ..records.submissions import Listed
 from . import brief, filters, queue, sheet
 from .access import needs
 from .context import desk, me
-from .return_to import form_page
+from .return_to import page_before
 from .words import STATUSES
-from .work_page import MEASURES
+from .work_page import MEASURES, calls_of
 
 blueprint = Blueprint("work", __name__, url_prefix="/submissions/<submission_id>")
 
@@ -41,9 +41,20 @@ def acknowledge(submission_id: str) -> ResponseReturnValue:
         said = "That was not saved: write what was done, like “Called, sent to the ER”."
         return _back(submission_id, said, to="attention")
     with parts.store.writing() as connection:
+        asks = _has_open_question(connection, submission_id)
         first = work.acknowledge(
             connection, parts.keyring.recipients, submission_id, done, who=me().id, now=parts.now()
         )  # fmt: skip
+        if first and asks:
+            work.move(
+                connection,
+                submission_id,
+                expected=RECEIVED,
+                to=NEEDS_INFO,
+                who=me().id,
+                now=parts.now(),
+                today=parts.today(),
+            )
         if not first:
             _look_for(connection, submission_id)
             work.write(
@@ -55,7 +66,8 @@ def acknowledge(submission_id: str) -> ResponseReturnValue:
                 who=me().id,
                 now=parts.now(),
             )
-    return _back(submission_id, "Acknowledged, with what was done." if first else ACKNOWLEDGED_BEFORE)
+    said = f"Acknowledged, with what was done.{' Its question is on the call list.' if asks else ''}"
+    return _back(submission_id, said if first else ACKNOWLEDGED_BEFORE)
 
 
 @blueprint.post("/status")
@@ -175,6 +187,11 @@ def _write(submission_id: str, kind: work.Kind, words: dict[str, object], said: 
     return _back(submission_id, said)
 
 
+def _has_open_question(connection: Connection, submission_id: str) -> bool:
+    written = work.written(connection, [submission_id], desk().parts.keyring.private_keys)[submission_id]
+    return any(not call.replies for call in calls_of(written))
+
+
 def _typed(name: str) -> str:
     kept = (c if c.isprintable() or c == "\n" else " " for c in request.form.get(name, "").replace("\r\n", "\n"))
     return "".join(kept).strip()[:LONGEST]
@@ -194,9 +211,7 @@ def _look_for(connection: Connection, submission_id: str) -> Listed:
 def _back(submission_id: str, said: str, *, to: str = "work") -> ResponseReturnValue:
     """To where the work was done: the brief, the call list, or the page with all answers, within the same list."""
     flash(said)
-    if request.form.get("page") == "calls":
-        return redirect(url_for("calls.show"), 303)
-    return redirect(form_page(submission_id, to), 303)
+    return redirect(page_before(submission_id, to), 303)
 
 
 def _refused(submission_id: str, said: str) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from app.parts import Parts
 from app.records import models
-from app.records.statuses import ATTENTION, IN_REVIEW, NEEDS_INFO, REVIEWED
+from app.records.statuses import ATTENTION, IN_REVIEW, NEEDS_INFO, RECEIVED, REVIEWED
 from tests.conftest import FakeClock
 from tests.desk.factories import send
 from tests.desk.people import Staff
@@ -58,6 +58,19 @@ def test_a_question_leads_no_form_out_of_attention_and_none_back_from_reviewed(p
     for form, status in ((urgent, ATTENTION), (done, REVIEWED)):
         specialist.looks_at(form.id).presses("Save the question", {"text": "When?"}).sees("The question is saved.")
         assert status_of(parts, form.id) == status
+
+
+def test_a_question_about_an_urgent_form_is_on_the_list_once_the_form_is_acknowledged(
+    parts: Parts, specialist: Staff
+) -> None:
+    asked, answered = send(parts, urgent_now=["speech"]), send(parts, urgent_now=["speech"])
+    for form in (asked, answered):
+        specialist.looks_at(form.id).presses("Save the question", {"text": "When?"})
+    specialist.presses("Save the answer", {"text": "Yesterday."})
+    specialist.acknowledges(asked.id).sees("Acknowledged, with what was done. Its question is on the call list.")
+    specialist.acknowledges(answered.id).does_not_see("on the call list")
+    assert [status_of(parts, form.id) for form in (asked, answered)] == [NEEDS_INFO, RECEIVED]
+    assert len(heads(specialist)) == 1
 
 
 def test_a_form_that_does_not_open_is_on_the_list_by_its_reference(parts: Parts, specialist: Staff) -> None:

@@ -283,7 +283,39 @@ def test_what_another_site_made_a_browser_post_is_said_back_to_nobody(
     address = f"/desk/submissions/{send(parts).id}/note"
     token = {"csrf_token": str(specialist.looks_at(address.split("/")[3]).value_of("csrf_token"))}
     clock.passes(minutes=16)
-    for posted, headers in (({"csrf_token": "x"}, {}), (token, {"Sec-Fetch-Site": "cross-site"})):
+    refused = ({}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "none"})
+    for posted, headers in (*(({"csrf_token": "x"}, said) for said in refused), (token, refused[1])):
         specialist.posts(address, {"text": WRITTEN, **posted}, headers=headers)
         specialist.sees("We could not read that").does_not_see("Called at 9:40")
     specialist.posts(address, {"text": WRITTEN, **token}).sees("You were signed out", "Called at 9:40")
+
+
+def test_what_was_written_stands_there_though_another_tab_was_at_the_door_before(
+    parts: Parts, specialist: Staff, clock: FakeClock
+) -> None:
+    form = send(parts)
+    token = str(specialist.looks_at(form.id).value_of("csrf_token"))
+    note, own = {"text": WRITTEN, "csrf_token": token}, {"Sec-Fetch-Site": "same-origin"}
+    clock.passes(minutes=16)
+    specialist.opens("/desk/").sees("You were signed out")
+    for _ in range(2):  # and again when the page is loaded anew
+        specialist.posts(f"/desk/submissions/{form.id}/note", note, headers=own).sees("You were signed out", "9:40")
+    specialist.follows("Sign in again")
+    specialist.presses("Sign in", {"account": NAME, "password": PASSWORD})
+    specialist.presses("Go on", {"code": specialist.code_of()})
+    specialist.posts(f"/desk/submissions/{form.id}/note", note, headers=own).sees("We could not read that", "9:40")
+
+
+def test_after_a_sign_out_one_is_back_where_one_wrote(parts: Parts, specialist: Staff, clock: FakeClock) -> None:
+    form = send(parts)
+    specialist.opens(f"/desk/submissions/{form.id}/brief?order=received")
+    for page, words in (({"page": "brief", "order": "received"}, "In ten seconds"), ({"page": "calls"}, "Call list")):
+        token = str(specialist.looks_at(form.id).value_of("csrf_token"))
+        clock.passes(minutes=16)
+        specialist.posts(f"/desk/submissions/{form.id}/note", {"text": WRITTEN, "csrf_token": token, **page})
+        specialist.follows("Sign in again")
+        specialist.presses("Sign in", {"account": NAME, "password": PASSWORD})
+        specialist.presses("Go on", {"code": specialist.code_of()})
+        assert specialist.path == {"brief": f"/desk/submissions/{form.id}/brief", "calls": "/desk/calls"}[page["page"]]
+        assert words in specialist.page.html
+    assert specialist.status == 200
