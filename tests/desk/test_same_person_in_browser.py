@@ -54,6 +54,8 @@ def test_axe_finds_nothing_and_the_page_does_not_scroll_sideways(page: Page, wid
     ):
         step()
         assert axe_findings(page) == [], page.url
+        captions = page.locator(".beside caption").evaluate_all("all => all.map(one => one.clientWidth)")
+        assert all(wide > 200 for wide in captions), "its words stand in a row, not letter by letter"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
 
 
